@@ -1,0 +1,181 @@
+"""One server process of a test: its directory, port, log, start and stop."""
+from __future__ import annotations
+
+import atexit
+import os
+import pwd
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import weakref
+from pathlib import Path
+from typing import Callable
+
+START_LIMIT = 60.0  # seconds; generous, for sanitizer builds on busy machines
+STOP_LIMIT = 20.0
+
+
+class StackError(RuntimeError):
+    """A server did not start, or died."""
+
+
+class Daemon:
+    """Owns a child process that listens on 127.0.0.1:`port` and writes to `log`."""
+
+    stop_signal = signal.SIGTERM
+
+    def __init__(self, name: str, directory: Path | None, port: int | None, unprivileged: bool):
+        self.name = name
+        self.port = port or free_port()
+        self.account = service_account() if unprivileged else None
+        self._temporary = directory is None
+        self.directory = Path(directory or tempfile.mkdtemp(prefix=f"pgsidecar-{name}-"))
+        self.directory.mkdir(parents=True, exist_ok=True)
+        if self.account:
+            shutil.chown(self.directory, self.account, pwd.getpwnam(self.account).pw_gid)
+        self.log = self.directory / f"{name}.log"
+        self._process: subprocess.Popen | None = None
+        _daemons.add(self)
+
+    @property
+    def pid(self) -> int:
+        if self._process is None:
+            raise StackError(f"{self.name} is not running")
+        return self._process.pid
+
+    def check(self) -> None:
+        """Raises when the process is not running."""
+        if self._process is None:
+            raise StackError(f"{self.name} is not running")
+        status = self._process.poll()
+        if status is not None:
+            raise StackError(f"{self.name} {describe_status(status)}; the end of its log:\n{self.log_tail()}")
+
+    def log_tail(self, lines: int = 30) -> str:
+        try:
+            return "\n".join(self.log.read_text(errors="replace").splitlines()[-lines:])
+        except OSError as error:
+            return str(error)
+
+    def stop(self) -> int | None:
+        """Stops the process and removes its directory if it was a temporary one; returns the exit status."""
+        status = self._stop_process()
+        if self._temporary:
+            shutil.rmtree(self.directory, ignore_errors=True)
+        _daemons.discard(self)
+        return status
+
+    def kill(self) -> None:
+        """What a crash would do: SIGKILL, directory and port kept for another `start`."""
+        if self._process:
+            self._process.kill()
+            self._process.wait()
+            self._process = None
+
+    def run(self, command: list[str]) -> str:
+        """Runs a program to its end under the account of the server."""
+        done = subprocess.run(command, capture_output=True, text=True, **self._account_arguments())
+        if done.returncode:
+            raise StackError(f"{command[0]} {describe_status(done.returncode)}: {done.stderr or done.stdout}")
+        return done.stdout
+
+    def _start_process(self, command: list[str], ready: Callable[[], bool], environment: dict | None = None) -> None:
+        if self._process and self._process.poll() is None:
+            raise StackError(f"{self.name} is running already")
+        stop_on_sigterm()
+        _daemons.add(self)
+        self.directory.mkdir(parents=True, exist_ok=True)
+        with open(self.log, "ab") as log:
+            self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
+                                             start_new_session=True, env=environment, **self._account_arguments())
+        try:
+            wait_until(ready, f"{self.name} to accept connections", START_LIMIT, self.check)
+        except BaseException as error:
+            tail = self.log_tail()
+            self._stop_process()
+            if isinstance(error, TimeoutError):
+                raise StackError(f"{error}; the end of its log:\n{tail}") from None
+            raise
+
+    def _stop_process(self) -> int | None:
+        process, self._process = self._process, None
+        if process is None:
+            return None
+        if process.poll() is not None:
+            tail = self.log_tail()
+            print(f"{self.name} had stopped by itself: {describe_status(process.returncode)}\n{tail}", file=sys.stderr)
+            return process.returncode
+        process.send_signal(self.stop_signal)
+        try:
+            return process.wait(STOP_LIMIT)
+        except subprocess.TimeoutExpired:
+            print(f"{self.name} did not stop in {STOP_LIMIT:.0f} s, killed\n{self.log_tail()}", file=sys.stderr)
+            process.kill()
+            return process.wait()
+
+    def _account_arguments(self) -> dict:
+        if not self.account:
+            return {}
+        entry = pwd.getpwnam(self.account)
+        return {"user": entry.pw_uid, "group": entry.pw_gid, "extra_groups": [], "cwd": self.directory}
+
+
+def service_account() -> str | None:
+    """PostgreSQL and pgBouncer refuse to run as root."""
+    return "postgres" if os.geteuid() == 0 else None
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return probe.getsockname()[1]
+
+
+def accepts(port: int) -> bool:
+    try:
+        socket.create_connection(("127.0.0.1", port), 5).close()
+        return True
+    except OSError:
+        return False
+
+
+def wait_until(condition: Callable[[], bool], what: str, limit: float, alive: Callable[[], None]) -> None:
+    end = time.monotonic() + limit
+    while True:
+        alive()
+        if condition():
+            return
+        if time.monotonic() > end:
+            raise TimeoutError(f"waited {limit:.0f} s for {what}")
+        time.sleep(0.02)
+
+
+def describe_status(status: int) -> str:
+    return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
+
+
+_daemons: weakref.WeakSet[Daemon] = weakref.WeakSet()
+_owner = os.getpid()
+
+
+@atexit.register
+def _stop_all() -> None:
+    if os.getpid() != _owner:  # a forked child owns nothing
+        return
+    for daemon in sorted(_daemons, key=lambda one: START_ORDER.index(one.name), reverse=True):
+        daemon.stop()
+
+
+START_ORDER = ["postgres", "pgbouncer", "pgsidecar"]
+
+
+def stop_on_sigterm() -> None:
+    """Lets SIGTERM unwind the program, so that `with` blocks and atexit stop what was started."""
+    on_main_thread = threading.current_thread() is threading.main_thread()
+    if on_main_thread and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
+        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
