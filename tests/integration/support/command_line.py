@@ -56,6 +56,7 @@ def serve(pool_size: int, listen_port: int | None) -> int:
         print(f"pgBouncer   {stack.dsn('pgbouncer')}   transaction mode, {pool_size} servers, round robin")
         print(f"PostgreSQL  {stack.dsn('postgres')}")
         print(f"stop it with Ctrl-C or: kill {os.getpid()}", flush=True)
-        signal.sigwait(stop_signals)
+        while not signal.sigtimedwait(stop_signals, 1):
+            stack.check()
     print("stopped")
     return 0

@@ -12,7 +12,6 @@ import sys
 import tempfile
 import threading
 import time
-import weakref
 from pathlib import Path
 from typing import Callable
 
@@ -33,14 +32,14 @@ class Daemon:
         self.name = name
         self.port = port or free_port()
         self.account = service_account() if unprivileged else None
-        self._temporary = directory is None
         self.directory = Path(directory or tempfile.mkdtemp(prefix=f"pgsidecar-{name}-"))
+        self._temporary = directory is None
         self.directory.mkdir(parents=True, exist_ok=True)
         if self.account:
             shutil.chown(self.directory, self.account, pwd.getpwnam(self.account).pw_gid)
         self.log = self.directory / f"{name}.log"
         self._process: subprocess.Popen | None = None
-        _daemons.add(self)
+        _daemons.append(self)
 
     @property
     def pid(self) -> int:
@@ -63,15 +62,17 @@ class Daemon:
             return str(error)
 
     def stop(self) -> int | None:
-        """Stops the process and removes its directory if it was a temporary one; returns the exit status."""
-        status = self._stop_process()
+        """Stops the process and returns its exit status. `start` starts it again, with its port and directory."""
+        return self._stop_process()
+
+    def remove(self) -> None:
+        """Stops the process and removes its directory if that is a temporary one; done at exit for all."""
+        self.stop()
         if self._temporary:
             shutil.rmtree(self.directory, ignore_errors=True)
-        _daemons.discard(self)
-        return status
 
     def kill(self) -> None:
-        """What a crash would do: SIGKILL, directory and port kept for another `start`."""
+        """What a crash would do: SIGKILL."""
         if self._process:
             self._process.kill()
             self._process.wait()
@@ -88,8 +89,6 @@ class Daemon:
         if self._process and self._process.poll() is None:
             raise StackError(f"{self.name} is running already")
         stop_on_sigterm()
-        _daemons.add(self)
-        self.directory.mkdir(parents=True, exist_ok=True)
         with open(self.log, "ab") as log:
             self._process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=log, stderr=log,
                                              start_new_session=True, env=environment, **self._account_arguments())
@@ -159,19 +158,16 @@ def describe_status(status: int) -> str:
     return f"was ended by {signal.Signals(-status).name}" if status < 0 else f"ended with status {status}"
 
 
-_daemons: weakref.WeakSet[Daemon] = weakref.WeakSet()
+_daemons: list[Daemon] = []
 _owner = os.getpid()
 
 
 @atexit.register
-def _stop_all() -> None:
+def _remove_all() -> None:
     if os.getpid() != _owner:  # a forked child owns nothing
         return
-    for daemon in sorted(_daemons, key=lambda one: START_ORDER.index(one.name), reverse=True):
-        daemon.stop()
-
-
-START_ORDER = ["postgres", "pgbouncer", "pgsidecar"]
+    for daemon in reversed(_daemons):
+        daemon.remove()
 
 
 def stop_on_sigterm() -> None:

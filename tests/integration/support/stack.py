@@ -13,7 +13,7 @@ import sys
 from pathlib import Path
 from typing import Literal
 
-from .daemon import Daemon, StackError, accepts, service_account, wait_until
+from .daemon import Daemon, StackError, accepts, describe_status, wait_until
 from .simple_client import ServerError, SimpleClient
 
 __all__ = ["Postgres", "PgBouncer", "Sidecar", "Stack", "StackError", "SimpleClient", "ServerError"]
@@ -155,7 +155,7 @@ class PgBouncer(Daemon):
             "server_round_robin": 1,
             # an idle server that has to be checked, or is closed, leaves the ring, and one server serves everybody
             "server_check_delay": 86400, "server_idle_timeout": 0, "server_lifetime": 86400,
-            "max_client_conn": 2000, "listen_backlog": 512,
+            "max_client_conn": 2000, "listen_backlog": 512, "log_connections": 0,
         } | self._settings
         lines = [f"{name} = {value}" for name, value in settings.items()]
         database = f"* = host=127.0.0.1 port={self._postgres_port}"
@@ -205,15 +205,21 @@ class Stack:
             self.pgbouncer.keep_rotating()
             self.sidecar.start()
         except BaseException:
-            self._stop()
+            self._remove()
             raise
         return self
 
     def __exit__(self, error_type, *_) -> None:
+        status = self.sidecar.stop()
         tail = self.sidecar.log_tail()
-        status = self._stop()
+        self._remove()
         if status not in (0, None, -signal.SIGTERM) and error_type is None:
-            raise StackError(f"pgsidecar ended with status {status}; the end of its log:\n{tail}")
+            raise StackError(f"pgsidecar {describe_status(status)}; the end of its log:\n{tail}")
+
+    def check(self) -> None:
+        """Raises when one of the three is not running."""
+        for daemon in self._all():
+            daemon.check()
 
     def port(self, via: Via) -> int:
         return getattr(self, via).port
@@ -221,11 +227,12 @@ class Stack:
     def dsn(self, via: Via, database: str = "postgres", user: str = "postgres", scheme: str = "postgresql") -> str:
         return make_dsn(self.port(via), database, user, scheme)
 
-    def _stop(self) -> int | None:
-        status = self.sidecar.stop()
-        self.pgbouncer.stop()
-        self.postgres.stop()
-        return status
+    def _all(self) -> list[Daemon]:
+        return [self.postgres, self.pgbouncer, self.sidecar]
+
+    def _remove(self) -> None:
+        for daemon in reversed(self._all()):
+            daemon.remove()
 
 
 def make_dsn(port: int, database: str = "postgres", user: str = "postgres", scheme: str = "postgresql") -> str:
