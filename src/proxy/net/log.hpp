@@ -1,0 +1,52 @@
+#pragma once
+
+#include "proxy/config/settings.hpp"
+
+#include <atomic>
+#include <concepts>
+#include <cstdint>
+#include <initializer_list>
+#include <iostream>
+#include <string_view>
+#include <variant>
+
+// One line per event, to stderr, as text or JSON:
+//   log::event(log::level::info, id, "client connected", {{"user", user}, {"database", database}});
+//   2026-11-24T13:30:00.123Z info  [s42] client connected user=app database=db
+// Values may be any bytes: they can neither break a line nor its syntax. Message and field names are constants.
+namespace pgsidecar::log {
+
+using level = config::log_level;
+using format = config::log_format;
+
+inline constexpr std::uint64_t no_session = 0;
+
+struct field {
+    std::string_view name;
+    std::variant<std::string_view, std::int64_t, std::uint64_t, bool> value;
+
+    field(std::string_view key, std::string_view text) : name(key), value(text) {}
+    field(std::string_view key, const char* text) : name(key), value(std::string_view(text)) {}
+    field(std::string_view key, std::same_as<bool> auto flag) : name(key), value(flag) {}
+    field(std::string_view key, std::signed_integral auto number) : name(key), value(std::int64_t{number}) {}
+    field(std::string_view key, std::unsigned_integral auto number) : name(key), value(std::uint64_t{number}) {}
+};
+
+namespace detail {
+inline std::atomic<level> threshold{level::off};
+void write(level at, std::uint64_t session, std::string_view message, std::initializer_list<field> fields);
+}  // namespace detail
+
+// Before the first thread starts; until then nothing is written.
+void set_up(level least, format lines, std::ostream& out = std::cerr);
+
+inline bool enabled(level at) noexcept {
+    return at >= detail::threshold.load(std::memory_order_relaxed) && at != level::off;
+}
+
+inline void event(level at, std::uint64_t session, std::string_view message,
+                  std::initializer_list<field> fields = {}) {
+    if (enabled(at)) detail::write(at, session, message, fields);
+}
+
+}  // namespace pgsidecar::log
