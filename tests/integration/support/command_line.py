@@ -15,12 +15,20 @@ def main() -> int:
     parser = argparse.ArgumentParser(prog="python3 -m tests.integration.support.stack", description=__doc__)
     parser.add_argument("--check", action="store_true", help="show that pgBouncer rotates, then stop")
     parser.add_argument("--pool-size", type=int, default=3, metavar="N", help="servers in the pool (default 3)")
-    parser.add_argument("--listen-port", type=int, metavar="PORT", help="port of pgsidecar (default: a free one)")
+    parser.add_argument("--listen", type=address, default=("127.0.0.1", None), metavar="HOST:PORT",
+                        help="where pgsidecar listens (default: a free port)")
     arguments = parser.parse_args()
     try:
-        return check(arguments.pool_size) if arguments.check else serve(arguments.pool_size, arguments.listen_port)
+        return check(arguments.pool_size) if arguments.check else serve(arguments.pool_size, *arguments.listen)
     except StackError as error:
         parser.exit(1, f"{error}\n")
+
+
+def address(text: str) -> tuple[str, int]:
+    host, _, port = text.rpartition(":")
+    if not host or not port.isdecimal() or not 0 < int(port) < 65536:
+        raise argparse.ArgumentTypeError(f"{text!r} is not HOST:PORT")
+    return host, int(port)
 
 
 def backend_pids(port: int, count: int = QUERIES) -> list[str]:
@@ -48,9 +56,9 @@ def check(pool_size: int) -> int:
     return 0 if verdict else 1
 
 
-def serve(pool_size: int, listen_port: int | None) -> int:
+def serve(pool_size: int, host: str, port: int | None) -> int:
     stop_signals = {signal.SIGINT, signal.SIGTERM, signal.SIGHUP}
-    with Stack(pool_size, sidecar_port=listen_port) as stack:
+    with Stack(pool_size, host=host, sidecar_port=port) as stack:
         signal.pthread_sigmask(signal.SIG_BLOCK, stop_signals)
         print(f"pgsidecar   {stack.dsn('sidecar')}")
         print(f"pgBouncer   {stack.dsn('pgbouncer')}   transaction mode, {pool_size} servers, round robin")

@@ -135,9 +135,9 @@ def free_port() -> int:
         return probe.getsockname()[1]
 
 
-def accepts(port: int) -> bool:
+def accepts(port: int, host: str = "127.0.0.1") -> bool:
     try:
-        socket.create_connection(("127.0.0.1", port), 5).close()
+        socket.create_connection((host.strip("[]"), port), 5).close()
         return True
     except OSError:
         return False

@@ -19,6 +19,7 @@ from .simple_client import ServerError, SimpleClient
 __all__ = ["Postgres", "PgBouncer", "Sidecar", "Stack", "StackError", "SimpleClient", "ServerError"]
 
 ROOT = Path(__file__).resolve().parents[3]
+ANY_HOST = ("0.0.0.0", "[::]", "*")
 FILL_LIMIT = 30.0  # seconds until a pool has all of its servers
 
 Via = Literal["postgres", "pgbouncer", "sidecar"]
@@ -179,7 +180,8 @@ class Sidecar(Daemon):
         self._args = args
 
     def start(self) -> None:
-        self._start_process(self._command(), lambda: accepts(self.port), dict(os.environ) | self._config)
+        host = "127.0.0.1" if self._host in ANY_HOST else self._host
+        self._start_process(self._command(), lambda: accepts(self.port, host), dict(os.environ) | self._config)
 
     def _command(self) -> list[str]:
         reference = os.environ.get("PGSIDECAR_REFERENCE")
@@ -193,10 +195,11 @@ class Stack:
     """All three, started and stopped as a context manager."""
 
     def __init__(self, pool_size: int = 3, config: dict[str, str] = {}, args: list[str] = [],
-                 sidecar_port: int | None = None):
+                 sidecar_port: int | None = None, host: str = "127.0.0.1"):
         self.postgres = Postgres()
         self.pgbouncer = PgBouncer(self.postgres, pool_size)
-        self.sidecar = Sidecar(self.pgbouncer.port, config=config, args=args, port=sidecar_port)
+        self.sidecar = Sidecar(self.pgbouncer.port, config=config, args=args, port=sidecar_port,
+                               host=host)
 
     def __enter__(self) -> Stack:
         try:
