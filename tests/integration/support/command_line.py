@@ -22,6 +22,8 @@ def main() -> int:
         return check(arguments.pool_size) if arguments.check else serve(arguments.pool_size, *arguments.listen)
     except StackError as error:
         parser.exit(1, f"{error}\n")
+    except KeyboardInterrupt:
+        return 130
 
 
 def address(text: str) -> tuple[str, int]:

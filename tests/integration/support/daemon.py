@@ -94,11 +94,12 @@ class Daemon:
                                              start_new_session=True, env=environment, **self._account_arguments())
         try:
             wait_until(ready, f"{self.name} to accept connections", START_LIMIT, self.check)
-        except BaseException as error:
+        except TimeoutError as error:
             tail = self.log_tail()
             self._stop_process()
-            if isinstance(error, TimeoutError):
-                raise StackError(f"{error}; the end of its log:\n{tail}") from None
+            raise StackError(f"{error}; the end of its log:\n{tail}") from None
+        except StackError:
+            self._process = None
             raise
 
     def _stop_process(self) -> int | None:
@@ -171,7 +172,7 @@ def _remove_all() -> None:
 
 
 def stop_on_sigterm() -> None:
-    """Lets SIGTERM unwind the program, so that `with` blocks and atexit stop what was started."""
+    """SIGTERM does what Ctrl-C does, in pytest too: `with` blocks, fixtures and atexit stop what was started."""
     on_main_thread = threading.current_thread() is threading.main_thread()
     if on_main_thread and signal.getsignal(signal.SIGTERM) == signal.SIG_DFL:
-        signal.signal(signal.SIGTERM, lambda number, frame: sys.exit(128 + number))
+        signal.signal(signal.SIGTERM, signal.default_int_handler)

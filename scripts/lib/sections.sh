@@ -1,0 +1,81 @@
+# The sections of scripts/test: each a function section_NAME whose output is its log.
+# prepare_NAME builds what it needs; called again, it has nothing left to do.
+
+sources() { git ls-files -- 'src/*.cpp' 'src/*.hpp' 'tests/*.cpp' 'tests/*.hpp'; }
+
+section_format() {
+    sources | xargs clang-format --dry-run --Werror
+    echo "$(sources | wc -l) passed, 0 failed"
+}
+
+section_lint() {
+    build dev
+    git ls-files -- 'src/*.cpp' | sed "s|^|$PWD/|" | xargs run-clang-tidy -quiet -j "$(nproc)" -p build/dev
+    echo "$(git ls-files -- 'src/*.cpp' | wc -l) passed, 0 failed"
+}
+
+section_unit() { ctest_of dev; }
+section_asan() { UBSAN_OPTIONS=print_stacktrace=1 ctest_of asan; }
+section_tsan() { ctest_of tsan; }
+
+ctest_of() { # PRESET
+    build "$1"
+    ctest --preset "$1" --parallel "$(nproc)" --timeout 120 --no-tests=error
+}
+
+prepare_integration() {
+    if [[ -z ${PGSIDECAR_BIN-} ]]; then build release; fi
+    venv venv tests/integration/requirements.txt
+}
+prepare_differential() { prepare_integration; }
+prepare_fuzz() { build fuzz; }
+
+section_integration() {
+    prepare_integration
+    run_pytest tests/integration --ignore tests/integration/differential
+}
+
+section_differential() {
+    prepare_differential
+    run_pytest tests/integration/differential
+}
+
+run_pytest() { # ARGUMENT...
+    PGSIDECAR_BIN=${PGSIDECAR_BIN-build/release/pgsidecar} build/venv/bin/python -m pytest -p no:cacheprovider -ra "$@"
+}
+
+section_fuzz() {
+    local target name passed=0 failed=0
+    prepare_fuzz
+    for target in build/fuzz/fuzz_*; do
+        [[ -f $target && -x $target ]] || continue
+        name=${target##*/}
+        if fuzz "$target" "$name"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
+    done
+    echo "$passed passed, $failed failed"
+    [[ $failed == 0 ]]
+}
+
+fuzz() { # TARGET NAME : from the kept seeds and what earlier runs found
+    local corpora=(build/corpus/"$2") findings=build/test/findings
+    mkdir -p "${corpora[0]}" "$findings"
+    if [[ -d tests/fuzz/corpus/$2 ]]; then corpora+=("tests/fuzz/corpus/$2"); fi
+    nice "$1" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
+        -artifact_prefix="$findings/$2-" "${corpora[@]}"
+}
+
+count_results() { # LOG : "PASSED FAILED" of ctest, of pytest, and of lines "N passed, N failed"
+    awk '
+        /tests passed, [0-9]+ tests? failed out of [0-9]+/ {
+            match($0, /, [0-9]+ tests? failed/); lost = substr($0, RSTART + 2) + 0
+            match($0, /out of [0-9]+/); passed += substr($0, RSTART + 7) - lost; failed += lost; next
+        }
+        /^[= ]*[0-9]+ (passed|failed|errors?|skipped|deselected|warnings?|xfailed)(,| in |$)/ {
+            gsub(/[=,]/, " ")
+            for (i = 2; i <= NF; i++) {
+                if ($i == "passed") passed += $(i - 1)
+                if ($i ~ /^(failed|errors?)$/) failed += $(i - 1)
+            }
+        }
+        END { print passed + 0, failed + 0 }' "$1"
+}
