@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # Shared by the commands in scripts/; the current directory is the root of the repository.
 
 usage() { sed -n '2,/^set/{/^# \?/s///p}' "$0"; }

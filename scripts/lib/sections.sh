@@ -1,3 +1,4 @@
+# shellcheck shell=bash
 # The sections of scripts/test: each a function section_NAME whose output is its log.
 # prepare_NAME builds what it needs; called again, it has nothing left to do.
 
