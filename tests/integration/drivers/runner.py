@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from . import database
 from .versions import environment
 
 PROGRAMS = Path(__file__).parent / "programs"
@@ -62,9 +63,10 @@ def collect(process: subprocess.Popen, seconds: float) -> Outcome:
 
 def compare(stack, program: str, packages: str, *arguments: object, scheme: str = "postgresql", copies: int = 3,
             routes: tuple[str, ...] = ROUTES, timeout: float = 60) -> dict[str, Outcome]:
-    """The same program straight to PostgreSQL, through the bare pooler, and through pgsidecar."""
+    """The same program straight to PostgreSQL, through the bare pooler, and through pgsidecar, on a schema made anew."""
     outcomes = {}
     for route in routes:
+        database.create_anew(stack.postgres)
         stack.pgbouncer.reconnect()
         began = time.monotonic()
         outcomes[route] = run(program, packages, stack.dsn(route, scheme=scheme), *arguments, copies=copies, timeout=timeout)

@@ -1,0 +1,16 @@
+"""The schema that client programs work in; the search path is not theirs to set behind a transaction pooler."""
+SCHEMA = "drivers"
+DROP = f"set client_min_messages = warning; drop schema if exists {SCHEMA} cascade;"
+
+
+def drop(postgres) -> None:
+    postgres.psql(DROP)
+
+
+def create_anew(postgres) -> None:
+    """Schema `drivers`, empty but for the types that the programs know."""
+    postgres.psql(f"""{DROP} create extension if not exists hstore; create schema {SCHEMA};
+        create type {SCHEMA}.mood as enum ('sad', 'happy');
+        create type {SCHEMA}.pair as (x int, y text);
+        create type {SCHEMA}.span as range (subtype = int);
+        create domain {SCHEMA}.positive as int check (value > 0)""")
