@@ -1,0 +1,151 @@
+"""Plays a script on one connection and keeps every reply."""
+import random
+from dataclasses import dataclass, field
+from typing import Callable
+
+from . import wire
+from .client import Connection
+from .owed import Owed
+from .script import Script, Step
+from .wire import EOF, HANG, Message
+
+SILENCE = 0.05                            # seconds without a reply that end a step whose replies are not understood
+HANG_LIMIT = 6.0                          # seconds without a reply that is due
+NATIVE_LIMIT = 20.0
+LAST_WORDS = b"select 'the end of the script'"
+
+
+@dataclass
+class Transcript:
+    replies: list[Message] = field(default_factory=list)
+    marks: list[int] = field(default_factory=list)       # after every step: how many replies have been read
+    waited: list[bool] = field(default_factory=list)     # whether the step had to be answered
+    elsewhere: list[str] = field(default_factory=list)   # what the statements of other sessions came to
+    left_at: int = -1                                     # how many replies came before the client left
+    silences: int = 0
+
+    @property
+    def ended(self) -> bool:
+        return bool(self.replies) and self.replies[-1].type in (EOF, HANG)
+
+
+class Conversation:
+    """`answered` reads what is due after a step; `elsewhere` runs the statement of another session and returns its outcome."""
+
+    def __init__(self, connection: Connection, script: Script, elsewhere: Callable[[str], str]):
+        self.connection, self.script, self.elsewhere = connection, script, elsewhere
+        self.transcript = Transcript()
+        self.cuts = random.Random(script.pieces) if script.pieces else None
+
+    def play(self) -> Transcript:
+        try:
+            for number, step in enumerate(self.script.steps):
+                self._play_step(number, step)
+                self.transcript.marks.append(len(self.transcript.replies))
+                if self.transcript.ended:
+                    break
+            self.transcript.left_at = len(self.transcript.replies)
+            if not self.transcript.ended:
+                self._leave()
+        finally:
+            self.connection.abandon()
+        return self.transcript
+
+    def _play_step(self, number: int, step: Step) -> None:
+        if step.elsewhere:
+            self.transcript.elsewhere.append(self.elsewhere(step.elsewhere))
+            self.transcript.waited.append(False)
+            return
+        self._send(b''.join(m.encode() for m in step.messages))
+        self.transcript.waited.append(self.answered(number, step))
+
+    def _send(self, data: bytes) -> None:
+        try:
+            while data:
+                size = self.cuts.randint(1, 7) if self.cuts else len(data)
+                self.connection.send(data[:size])
+                data = data[size:]
+        except (ConnectionError, BrokenPipeError):
+            pass                          # the end of the stream says it
+
+    def read(self, time_limit: float) -> Message | None:
+        reply = self.connection.receive(time_limit)
+        if reply is not None:
+            self.transcript.replies.append(reply)
+        return reply
+
+    def answered(self, number: int, step: Step) -> bool:
+        raise NotImplementedError
+
+    # ------------------------------------------------------------ the end
+    def _leave(self) -> None:
+        leave = self.script.leave
+        if leave == 'close':
+            self.connection.abandon()
+        elif leave == 'reset':
+            self.connection.reset()
+        elif leave:
+            if leave == 'terminate':
+                self._send(wire.TERMINATE.encode())
+            else:
+                self.connection.half_close()
+            self._read_until(lambda reply: reply.type == EOF)
+        else:
+            self._say_last_words()
+
+    def _say_last_words(self) -> None:
+        """Whatever is open is ended, and a last query shows that nothing is missing and nothing too much."""
+        last = [wire.copy_fail(b'the end'), wire.SYNC, wire.query(b'rollback'), wire.query(LAST_WORDS)]
+        self._send(b''.join(m.encode() for m in last))
+        if self._read_until(lambda reply: reply.type == 'D' and LAST_WORDS[8:-1] in reply.body):
+            self._read_until(lambda reply: reply.type == 'Z')
+
+    def _read_until(self, last: Callable[[Message], bool], time_limit: float = HANG_LIMIT) -> bool:
+        while True:
+            reply = self.read(time_limit)
+            if reply is None:
+                self.transcript.replies.append(Message(HANG))
+                return False
+            if last(reply) or reply.type == EOF:
+                return reply.type != EOF
+
+
+class DirectConversation(Conversation):
+    """Reads until nothing is owed. Its marks tell the proxied conversation what to wait for."""
+
+    def __init__(self, *how):
+        super().__init__(*how)
+        self.owed = Owed()
+
+    def answered(self, number: int, step: Step) -> bool:
+        for message in step.messages:
+            self.owed.sent(message)
+        if not step.wait or self.owed.nothing:
+            return False
+        while not self.owed.nothing and not self.transcript.ended:
+            if self.read(SILENCE) is None:
+                self.transcript.silences += 1
+                return True
+        return True
+
+    def read(self, time_limit: float) -> Message | None:
+        reply = super().read(time_limit)
+        if reply is not None and reply.type != EOF:
+            self.owed.received(reply)
+        return reply
+
+
+class ProxiedConversation(Conversation):
+    """Waits, where the direct client has waited, for as many replies as that one had."""
+
+    def __init__(self, *how, direct: Transcript):
+        super().__init__(*how)
+        self.direct = direct
+
+    def answered(self, number: int, step: Step) -> bool:
+        if number >= len(self.direct.marks) or not self.direct.waited[number]:
+            return False
+        while len(self.transcript.replies) < self.direct.marks[number] and not self.transcript.ended:
+            if self.read(HANG_LIMIT) is None:
+                self.transcript.replies.append(Message(HANG))
+        return True

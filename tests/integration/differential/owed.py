@@ -1,0 +1,70 @@
+"""What a server still owes for what has been sent, as far as it has been asked to send it (Flush, Sync, Query, FunctionCall).
+
+Only the direct session is read with it, to know when a step has been answered without waiting for silence. Where it is mistaken
+the reader waits for silence; the replies that are compared never depend on it.
+"""
+from collections import deque
+
+from .wire import Message
+
+ENDS = {'P': '1', 'B': '2', 'C': '3', 'D': 'Tn', 'E': 'CIs', 'S': 'Z', 'Q': 'Z', 'F': 'Z'}
+
+
+class Owed:
+    def __init__(self) -> None:
+        self._flushed: deque[str] = deque()
+        self._buffered: list[str] = []
+        self._copy_in = False
+        self._skipping = False
+
+    def sent(self, message: Message) -> None:
+        kind = message.type
+        if self._copy_in:
+            if kind in 'cf':
+                self._copy_in = False
+            if kind in 'dcfSH':
+                return
+        if self._skipping and kind not in 'S':
+            return
+        if kind in ENDS or kind == 'c':
+            self._buffered.append(kind)
+        if kind in 'HSQF':
+            self._flushed += self._buffered
+            self._buffered.clear()
+        if kind == 'S':
+            self._skipping = False
+
+    def received(self, reply: Message) -> None:
+        queue = self._flushed or deque(self._buffered)
+        while queue and queue[0] == 'c':
+            queue.popleft()
+        head = queue[0] if queue else ''
+        if reply.type == 'G':
+            self._begin_copy(head)
+        elif reply.type == 'E':
+            self._copy_in = False
+            if head in ('P', 'B', 'C', 'D', 'E'):
+                self._skip()
+        elif head and reply.type in ENDS[head] and self._flushed:
+            while self._flushed.popleft() == 'c':
+                pass
+
+    def _begin_copy(self, head: str) -> None:
+        sent = list(self._flushed)[1:] + self._buffered
+        self._copy_in = 'c' not in sent
+        if head == 'E':
+            end = sent.index('c') if 'c' in sent else len(sent)
+            self._flushed = deque(['E'] + sent[end:]) if 'S' in sent[end:] else deque()
+            self._buffered = [] if self._flushed else ['E'] + sent[end:]
+
+    def _skip(self) -> None:
+        while self._flushed and self._flushed[0] != 'S':
+            self._flushed.popleft()
+        if not self._flushed:
+            self._skipping = True
+            self._buffered.clear()
+
+    @property
+    def nothing(self) -> bool:
+        """All that the client could wait for has come."""
+        return self._copy_in or not self._flushed
