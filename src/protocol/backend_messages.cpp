@@ -1,0 +1,97 @@
+#include "protocol/backend_messages.hpp"
+
+#include "protocol/composer.hpp"
+#include "protocol/field_reader.hpp"
+
+namespace pgsidecar {
+
+byte_view error_field_value(byte_view body, error_field field) {
+    field_reader in(body);
+    for (std::uint8_t code = in.u8(); in.ok() && code != 0; code = in.u8()) {
+        const byte_view value = in.cstr();
+        if (code == static_cast<std::uint8_t>(field)) return value;
+    }
+    return {};
+}
+
+bool ends_connection(byte_view error_body) {
+    byte_view severity = error_field_value(error_body, error_field::severity_nonlocalized);
+    if (severity.empty()) severity = error_field_value(error_body, error_field::severity);
+    return severity == "FATAL" || severity == "PANIC";
+}
+
+namespace {
+
+void compose_fields(std::string& out, backend type, const error_message& error) {
+    message_writer writer(out, type);
+    const auto field = [&](error_field code, byte_view value) {
+        if (!value.empty()) writer.u8(static_cast<std::uint8_t>(code)).cstr(value);
+    };
+    field(error_field::severity, error.severity);
+    field(error_field::severity_nonlocalized, error.severity);
+    field(error_field::sqlstate, error.sqlstate);
+    field(error_field::message, error.message);
+    field(error_field::detail, error.detail);
+    field(error_field::hint, error.hint);
+    field(error_field::file, error.file);
+    field(error_field::routine, error.routine);
+    writer.u8(0);
+}
+
+}  // namespace
+
+void compose_error(std::string& out, const error_message& error) {
+    compose_fields(out, backend::error_response, error);
+}
+
+void compose_notice(std::string& out, const error_message& notice) {
+    compose_fields(out, backend::notice_response, notice);
+}
+
+std::optional<byte_view> read_parameter_description(byte_view body) {
+    field_reader in(body);
+    const std::size_t count = in.u16();
+    const byte_view types = in.bytes(4 * count);
+    if (!in.at_end()) return std::nullopt;
+    return types;
+}
+
+void compose_parameter_description(std::string& out, byte_view parameter_types) {
+    message_writer(out, backend::parameter_description)
+        .u16(static_cast<std::uint16_t>(parameter_types.size() / 4))
+        .bytes(parameter_types);
+}
+
+std::optional<std::string> read_row_shape(byte_view row_description_body) {
+    field_reader in(row_description_body);
+    std::string shape;
+    for (std::size_t columns = in.u16(); columns > 0 && in.ok(); --columns) {
+        const byte_view name = in.cstr();
+        in.bytes(4 + 2);  // table OID, attribute number
+        const byte_view type = in.bytes(4);
+        in.bytes(2);  // typlen: follows from the type
+        const byte_view typmod = in.bytes(4);
+        in.bytes(2);  // format code
+        shape.append(name).push_back('\0');
+        shape.append(type).append(typmod);
+    }
+    if (!in.at_end()) return std::nullopt;
+    return shape;
+}
+
+std::optional<parameter_status_view> read_parameter_status(byte_view body) {
+    field_reader in(body);
+    parameter_status_view out;
+    out.name = in.cstr();
+    out.value = in.cstr();
+    if (!in.ok()) return std::nullopt;
+    return out;
+}
+
+void compose_ready_for_query(std::string& out, transaction_status status) {
+    message_writer(out, backend::ready_for_query).u8(static_cast<std::uint8_t>(status));
+}
+
+void compose_bare(std::string& out, backend type) { message_writer(out, type); }
+
+}  // namespace pgsidecar
