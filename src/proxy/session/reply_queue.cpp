@@ -1,0 +1,60 @@
+#include "proxy/session/reply_queue.hpp"
+
+#include <algorithm>
+#include <string_view>
+
+namespace pgsidecar {
+namespace {
+
+struct replies {
+    std::string_view before;  // any number of these
+    std::string_view last;
+};
+
+/// Manual: "Message Flow"; indexed by request.
+replies replies_to(request kind) {
+    switch (kind) {
+        case request::parse: return {"", "1"};
+        case request::bind: return {"", "2"};
+        case request::close: return {"", "3"};
+        case request::describe_statement: return {"t", "Tn"};
+        case request::describe_portal: return {"", "Tn"};
+        case request::execute: return {"DGHdcW", "CIs"};
+        case request::sync: return {"", "Z"};
+        case request::query: return {"TDCIGHdcW", "Z"};
+        case request::function_call: return {"V", "Z"};
+    }
+    return {};
+}
+
+bool is_boundary(request kind) {
+    return kind == request::sync || kind == request::query || kind == request::function_call;
+}
+
+}  // namespace
+
+bool may_answer(request kind, backend reply) {
+    return ends(kind, reply) ||
+           replies_to(kind).before.find(static_cast<char>(reply)) != std::string_view::npos;
+}
+
+bool ends(request kind, backend reply) {
+    return replies_to(kind).last.find(static_cast<char>(reply)) != std::string_view::npos;
+}
+
+bool reply_queue::ends_in_boundary() const { return !entries_.empty() && is_boundary(entries_.back().kind); }
+
+bool reply_queue::has_execute() const {
+    return std::any_of(entries_.begin(), entries_.end(),
+                       [](const expected_reply& e) { return e.kind == request::execute; });
+}
+
+void reply_queue::skip_to_sync() {
+    while (!entries_.empty() && entries_.front().kind != request::sync) entries_.pop_front();
+}
+
+void reply_queue::drop_eaten_syncs() {
+    while (entries_.size() > 1 && entries_.back().kind == request::sync) entries_.pop_back();
+}
+
+}  // namespace pgsidecar

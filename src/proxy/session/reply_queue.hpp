@@ -1,0 +1,96 @@
+#pragma once
+
+#include <cstdint>
+#include <deque>
+#include <memory>
+#include <vector>
+
+#include "protocol/message_types.hpp"
+#include "proxy/session/sql_uses.hpp"
+#include "proxy/session/statement.hpp"
+
+namespace pgsidecar {
+
+/// What has been sent to the server.
+enum class request : std::uint8_t {
+    parse,
+    bind,
+    close,
+    describe_statement,
+    describe_portal,
+    execute,
+    sync,
+    query,
+    function_call,
+};
+
+/// Whether the client sees the replies. An ErrorResponse is shown in either case (semantics §5).
+enum class disposition : std::uint8_t { forward, swallow };
+
+/// What the proxy itself does with the replies.
+enum class purpose : std::uint8_t {
+    none,
+    birth,           ///< learn the subject's birth data
+    shape_check,     ///< compare the row shape with the subject's
+    placed_check,    ///< the same for a statement that stands under the client's own name
+    declared_types,  ///< learn the types that the subject's PREPARE declared
+    verdict,         ///< a Bind whose BindComplete is shown only if the row shape is still the same
+};
+
+/// What the client reads in place of the server's ErrorResponse.
+enum class replacement : std::uint8_t { none, shape_changed, text_not_kept };
+
+/// One message sent to the server: what will be answered, who sees it, and what holds once it has been
+/// answered.
+struct expected_reply {
+    expected_reply(request r, disposition d) : kind(r), how(d) {}
+
+    request kind;
+    disposition how;
+    purpose what = purpose::none;
+    replacement instead = replacement::none;
+    bool changes_table = false;   ///< the oldest unanswered change of the table is its
+    bool client_unnamed = false;  ///< the client's own Parse of "": if it fails, "" is gone
+    bool changes_slot = false;
+    bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
+    bool copied = false;             ///< CopyInResponse has come
+    bool failed = false;             ///< ErrorResponse has come
+    std::uint32_t commands_completed = 0;
+    statement_ptr subject;
+    statement_ptr slot;  ///< what the unnamed slot holds, if changes_slot
+    sql_uses_ptr uses;   ///< of a Query, one a command
+};
+
+/// One entry for every message sent to the server, in order.
+class reply_queue {
+public:
+    expected_reply& expect(request kind, disposition how) { return entries_.emplace_back(kind, how); }
+
+    bool empty() const { return entries_.empty(); }
+    std::size_t size() const { return entries_.size(); }
+    expected_reply& head() { return entries_.front(); }
+    const expected_reply& head() const { return entries_.front(); }
+    expected_reply& back() { return entries_.back(); }
+    void pop() { entries_.pop_front(); }
+
+    /// A message answered by ReadyForQuery has been sent; nothing is sent behind it.
+    bool ends_in_boundary() const;
+
+    /// An Execute is among them.
+    bool has_execute() const;
+
+    /// After an error the server skips to Sync: what it skips is never answered (manual: "Extended Query").
+    void skip_to_sync();
+
+    /// CopyInResponse to an Execute: the server eats the Sync behind it (semantics §6).
+    void drop_eaten_syncs();
+
+private:
+    std::deque<expected_reply> entries_;
+};
+
+/// Whether `reply` may come in answer to `kind`, and whether it is the last one.
+bool may_answer(request kind, backend reply);
+bool ends(request kind, backend reply);
+
+}  // namespace pgsidecar

@@ -1,0 +1,198 @@
+#include "proxy/session/session.hpp"
+
+#include <algorithm>
+
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/sql_scan.hpp"
+
+namespace pgsidecar {
+namespace {
+
+/// PostgreSQL's own limits of a message's length (src/include/libpq/libpq.h): a longer one is a broken
+/// stream.
+constexpr std::uint32_t small_message_limit = 10'000;
+constexpr std::uint32_t large_message_limit = 0x3fffffff;
+
+/// Names of a Bind that are longer than this are refused: two names and 65,535 format codes fit.
+constexpr std::size_t max_bind_head_size = std::size_t{256} << 10;
+
+/// Replies that may be outstanding. Each costs about 100 bytes here and a few on the server's side.
+constexpr std::size_t max_pending_replies = 16'384;
+
+bool known_message(frontend type) {
+    switch (type) {
+        case frontend::bind:
+        case frontend::close:
+        case frontend::copy_data:
+        case frontend::copy_done:
+        case frontend::copy_fail:
+        case frontend::describe:
+        case frontend::execute:
+        case frontend::flush:
+        case frontend::function_call:
+        case frontend::parse:
+        case frontend::query:
+        case frontend::sync:
+        case frontend::terminate: return true;
+        case frontend::password: return false;
+    }
+    return false;
+}
+
+std::uint32_t length_limit(frontend type) {
+    switch (type) {
+        case frontend::bind:
+        case frontend::copy_data:
+        case frontend::function_call:
+        case frontend::parse:
+        case frontend::query: return large_message_limit;
+        default: return small_message_limit;
+    }
+}
+
+bool is_copy_message(frontend type) {
+    return type == frontend::copy_data || type == frontend::copy_done || type == frontend::copy_fail;
+}
+
+}  // namespace
+
+session::session(text_pool& texts, const session_options& options) : texts_(texts), options_(options) {}
+
+session::~session() = default;
+
+std::size_t session::on_client_bytes(byte_view in) {
+    waiting_ = false;
+    std::size_t used = 0;
+    while (!finished_ && !client_gone_) {
+        if (client_rest_.rest > 0) {
+            used += pass_rest(in.substr(used));
+            if (client_rest_.rest > 0) break;
+            continue;
+        }
+        const auto f = peek_frame(in.substr(used));
+        if (!f) break;
+        const progress p = on_frontend(*f);
+        waiting_ = p == progress::wait;
+        if (p != progress::done) break;
+        used += f->raw.size();
+    }
+    // What a client sends behind the last thing that it was told is of no use to anyone.
+    return finished_ || client_gone_ ? in.size() : used;
+}
+
+std::size_t session::pass_rest(byte_view in) {
+    const byte_view piece = in.substr(0, client_rest_.rest);
+    if (!client_rest_.dropped) to_server_.borrow(piece);
+    client_rest_.rest -= piece.size();
+    if (client_rest_.rest == 0) after_message();
+    return piece.size();
+}
+
+/// The message has been sent to its last byte.
+void session::after_message() {
+    if (owes_sync_) {
+        owes_sync_ = false;
+        send_sync(disposition::swallow);
+    }
+    if (checking_) settled();
+}
+
+session::progress session::on_frontend(const frame& f) {
+    const auto type = static_cast<frontend>(f.type);
+    if (!known_message(type))
+        return refuse("08P01",
+                      "invalid frontend message type " + std::to_string(static_cast<unsigned char>(f.type)));
+    if (!f.valid() || f.length > length_limit(type)) return refuse("08P01", "invalid message length");
+    if (wanted_whole(f) && !f.whole()) return progress::more;
+
+    if (is_copy_message(type)) return on_copy_message(f);
+    if (boundary_in_flight() && !copy_in_) return progress::wait;  // §1: one boundary in flight
+    if (checking_ && !settled()) return progress::wait;            // §4: a verdict is awaited
+    if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;
+    if (type == frontend::terminate) {
+        leave();
+        return progress::done;
+    }
+    if (copy_in_) return on_message_in_copy(f);
+
+    const progress p = dispatch(f);
+    if (p == progress::done) {
+        attempt_ = {};
+        if (client_rest_.rest == 0) after_message();
+    }
+    return p;
+}
+
+session::progress session::dispatch(const frame& f) {
+    const auto type = static_cast<frontend>(f.type);
+    if (skipping_ && attempt_.placing && type == frontend::query) {
+        // What was put in front of the Query has failed in its place (§7): the ReadyForQuery of our Sync is
+        // its.
+        skipping_ = false;
+        show_ready(status_);
+        return drop(f);
+    }
+    if (skipping_ && type != frontend::sync) return drop(f);
+    if (defers_close(f)) return progress::done;
+    if (type == frontend::sync && status_ == transaction_status::idle && !open_ && !skipping_) {
+        answer_locally();
+        return progress::done;
+    }
+    send_deferred_closes();
+    if (!skipping_) send_owed_birth(f);
+    if (aborted_ && replies_.has_execute()) {  // it may have ended the block
+        if (!settled()) return progress::wait;
+        if (skipping_ && type != frontend::sync) return drop(f);
+    }
+    switch (type) {
+        case frontend::parse: return on_parse(f);
+        case frontend::bind: return on_bind(f);
+        case frontend::describe: return on_describe(f);
+        case frontend::close: return on_close(f);
+        case frontend::execute: return on_execute(f);
+        case frontend::flush: return on_flush(f);
+        case frontend::sync: return on_sync(f);
+        case frontend::query: return on_query(f);
+        case frontend::function_call: return on_function_call(f);
+        default: return drop(f);  // copy messages and Terminate have been seen to
+    }
+}
+
+/// Which messages are looked at as a whole; the others pass in pieces.
+bool session::wanted_whole(const frame& f) const {
+    switch (static_cast<frontend>(f.type)) {
+        case frontend::parse: return f.size() <= options_.max_statement_size;
+        case frontend::query: return f.size() <= std::min(options_.max_statement_size, max_scanned_size);
+        case frontend::bind: {
+            const auto head = read_bind(f.body());
+            return f.raw.size() < max_bind_head_size && !(head && head->parameter_count);
+        }
+        case frontend::copy_data:
+        case frontend::function_call: return false;
+        default: return true;
+    }
+}
+
+/// The client has broken the protocol: it is told so, and its work is undone.
+session::progress session::refuse(byte_view sqlstate, byte_view message) {
+    show_error({.severity = "FATAL", .sqlstate = sqlstate, .message = message});
+    muted_ = true;
+    leave();
+    return progress::done;
+}
+
+session::progress session::drop(const frame& f) {
+    begin_passing(f, f.raw.size(), true);
+    return progress::done;
+}
+
+void session::shut_down() {
+    if (finished_ || muted_) return;
+    show_error({.severity = "FATAL",
+                .sqlstate = "57P01",
+                .message = "terminating connection due to administrator command"});
+    muted_ = true;
+    leave();
+}
+
+}  // namespace pgsidecar

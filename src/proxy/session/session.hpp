@@ -1,0 +1,232 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/bytes.hpp"
+#include "protocol/frame.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/out_batch.hpp"
+#include "proxy/session/reply_queue.hpp"
+#include "proxy/session/server_slot.hpp"
+#include "proxy/session/session_counters.hpp"
+#include "proxy/session/session_options.hpp"
+#include "proxy/session/sql_uses.hpp"
+#include "proxy/session/statement.hpp"
+#include "proxy/session/statement_table.hpp"
+#include "proxy/session/text_pool.hpp"
+
+namespace pgsidecar {
+
+/// One client connection after start-up, and its link to the pooler: bytes in, bytes out, no I/O.
+///
+/// The driver feeds what it has read, flushes both batches, then forgets the bytes that were used. What is
+/// not used stays in its read buffer and is fed again, with more behind it, after the next read of that
+/// socket or, when waits_for_server(), after the next on_server_bytes(). So the read buffer is the bounded
+/// hold queue.
+class session {
+public:
+    session(text_pool& texts, const session_options& options);
+    session(const session&) = delete;
+    session& operator=(const session&) = delete;
+    ~session();
+
+    /// Takes the client's bytes as far as they may be sent now. Returns how many were used. Pieces of `in`
+    /// are borrowed by the batches until these are flushed.
+    std::size_t on_client_bytes(byte_view in);
+
+    /// The client has closed, reset or been given up; bytes it sent before have been fed. Until finished(),
+    /// only the server is read.
+    void on_client_eof();
+
+    /// Takes the server's bytes; what is not used is the start of a message. Adds only bytes of our own to
+    /// to_server(), few and bounded, so the driver need not wait for them before it reads the server again.
+    std::size_t on_server_bytes(byte_view in);
+
+    /// The server has closed or been lost; `why` is told to the client as 08006 unless it knows already.
+    void on_server_eof(byte_view why);
+
+    /// The proxy is going down: 57P01 to the client, then as if it had left.
+    void shut_down();
+
+    out_batch& to_server() { return to_server_; }
+    out_batch& to_client() { return to_client_; }
+
+    /// The client's next message may not be looked at before the server has answered.
+    bool waits_for_server() const { return waiting_; }
+
+    /// Both batches are to be flushed once more, then both connections closed.
+    bool finished() const { return finished_; }
+
+    /// Nothing is expected from the server, no segment and no block is open.
+    bool idle() const { return replies_.empty() && !open_ && status_ == transaction_status::idle; }
+
+    const session_counters& counters() const { return counters_; }
+    const statement_table& statements() const { return table_; }
+
+private:
+    /// What became of a client message.
+    enum class progress {
+        done,  ///< used, as far as it has come
+        wait,  ///< may not be sent before the server has answered; will be looked at again
+        more,  ///< cannot be judged before more of it has come
+    };
+
+    /// A client message that passes in pieces.
+    struct passing {
+        std::size_t rest = 0;  ///< bytes still to come
+        bool dropped = false;
+    };
+
+    /// What has been done so far for the client message that is being looked at again and again (§7).
+    struct attempt {
+        std::vector<std::string> placed;  ///< names that have been put on the server in front of it
+        bool placing = false;             ///< it is a Query, and what stood before it is answered
+        bool probing = false;             ///< the types that a PREPARE declared have been asked for
+        bool checked = false;             ///< the row shape of a placed statement is compared
+        bool shape_changed = false;       ///< and is another one
+        bool failed = false;              ///< a failure has been forced in its place
+    };
+
+    // session.cpp: the client's stream
+    progress on_frontend(const frame& f);
+    progress dispatch(const frame& f);
+    bool wanted_whole(const frame& f) const;
+    std::size_t pass_rest(byte_view in);
+    void after_message();
+    progress drop(const frame& f);
+    progress refuse(byte_view sqlstate, byte_view message);
+
+    // session_extended.cpp: the client's extended-protocol messages
+    progress on_parse(const frame& f);
+    progress on_long_parse(const frame& f);
+    progress parse_known(const frame& f, byte_view name);
+    void begin_statement(byte_view name, const statement_ptr& s);
+    progress on_bind(const frame& f);
+    progress send_bind(const frame& f, const bind_view& b, purpose what, const statement_ptr& s);
+    void remember_portal(byte_view portal, const statement_ptr& s);
+    progress on_describe(const frame& f);
+    progress refuse_not_kept(const frame& f);
+    progress on_close(const frame& f);
+    void close_statement(byte_view name);
+    progress on_execute(const frame& f);
+    progress on_flush(const frame& f);
+    progress on_sync(const frame& f);
+    bool defers_close(const frame& f);
+    void answer_locally();
+    void send_deferred_closes();
+    bool legal_text(byte_view text) const;
+    static const sql_uses_ptr& uses_of(const statement& s);
+
+    // session_statements.cpp: the link's unnamed slot, birth data, the shape check
+    void make_resident(const statement_ptr& s, bool birth_types_first);
+    bool checks_shape(const statement& s) const;
+    void send_owed_birth(const frame& next);
+    void keep_birth();
+    void force_failure(replacement why);
+    void learn(expected_reply& head, const frame& f);
+
+    // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
+    progress on_query(const frame& f);
+    progress on_function_call(const frame& f);
+    void prepare_alone(const sql_use& use, byte_view sql);
+    progress place_names_for_query(const std::vector<sql_use>& uses);
+    progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
+    progress place(const std::string& name, const statement_ptr& s);
+    progress place_empty(const std::string& name, const statement_ptr& s);
+    progress fail_attempt();
+    bool is_placed(byte_view name) const;
+    progress resolve_declared_types(const statement_ptr& s);
+    table_effect effect_of(const sql_use& use);
+
+    // session_copy.cpp: COPY FROM STDIN
+    progress on_copy_message(const frame& f);
+    progress on_message_in_copy(const frame& f);
+    void on_copy_in_response(expected_reply& head);
+
+    // session_link.cpp: what is sent to the server, each with the reply that it will bring
+    expected_reply& expect(request kind, disposition how);
+    progress forward(const frame& f, request kind);
+    void begin_passing(const frame& f, std::size_t used, bool dropped);
+    expected_reply& send_parse(byte_view name, byte_view sql, byte_view types, disposition how);
+    expected_reply& send_describe(byte_view name, disposition how, purpose what, const statement_ptr& s);
+    expected_reply& send_close(byte_view name, disposition how);
+    void close_name(byte_view name, bool then_empty);
+    void send_sync(disposition how);
+    void send_sync_now();
+    void set_slot(expected_reply& r, const statement_ptr& s);
+    bool boundary_in_flight() const { return replies_.ends_in_boundary(); }
+    bool settled();
+
+    // session_backend.cpp: the server's stream
+    bool on_backend(const frame& f);
+    bool on_reply(const frame& f);
+    bool on_error(const frame& f);
+    bool fail_describe(const expected_reply& head);
+    bool give_verdict();
+    void complete();
+    void on_command_complete(expected_reply& head);
+    void on_ready(const frame& f, bool shown);
+    void on_parameter_status(byte_view body);
+    bool show_replacement(const expected_reply& head, byte_view body);
+    bool repeated_notice(byte_view body) const;
+    void show(byte_view bytes);
+    void show_error(const error_message& e);
+    void show_ready(transaction_status status);
+    void show_parameter_types(const statement& s);
+    void out_of_sync(byte_view what);
+
+    // session_leave.cpp
+    void leave();
+    void advance_leave();
+    bool advance_leave_step();
+    void undo_segment();
+
+    text_pool& texts_;
+    session_options options_;
+    out_batch to_server_, to_client_;
+    session_counters counters_;
+
+    // The client
+    statement_table table_;
+    std::vector<std::string>
+        deferred_closes_;  // Closes at the start of a segment, perhaps to be answered locally
+    std::unordered_map<std::string, statement_ptr>
+        sql_portals_;  // portals whose text uses SQL-level statements
+    passing client_rest_;
+    attempt attempt_;
+    bool utf8_ = true;  // client_encoding
+    bool waiting_ = false;
+    bool client_gone_ = false;
+    bool muted_ = false;  // the client has been told the last thing that it is told
+    bool finished_ = false;
+
+    // The link
+    reply_queue replies_;
+    server_slot slot_;
+    transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
+    bool open_ = false;                                     // a segment is open
+    bool unflushed_ = false;    // something has been sent behind the last Flush or boundary
+    bool skipping_ = false;     // an error has been shown: what the client sends up to its Sync is dropped
+    bool aborted_ = false;      // in a failed block
+    bool copy_in_ = false;      // between CopyInResponse and the client's CopyDone or CopyFail
+    bool after_query_ = false;  // the last boundary was a Query or FunctionCall
+    bool checking_ = false;     // a verdict on a row shape is awaited
+    bool shape_changed_ = false;
+    std::string described_types_;  // of the last ParameterDescription that was looked at
+    bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed
+    statement_ptr owed_birth_;     // parsed under a name, not described yet
+    std::size_t server_rest_ = 0;  // bytes of a server message that passes in pieces
+    bool server_rest_shown_ = false;
+
+    // Leaving
+    enum class leave_step { none, boundary, segment, block, done };
+    leave_step leaving_ = leave_step::none;
+};
+
+}  // namespace pgsidecar

@@ -1,0 +1,279 @@
+#include <string>
+#include <utility>
+
+#include "protocol/backend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// The server's stream. Everything follows from the head of the queue of expected replies.
+namespace pgsidecar {
+namespace {
+
+/// A longer message passes in pieces, judged by its start. RowDescription of 1,600 columns is the longest one
+/// that has to be read as a whole.
+constexpr std::size_t max_inspected_reply_size = std::size_t{1} << 20;
+
+constexpr error_message shape_changed_error{.sqlstate = "0A000",
+                                            .message = "cached plan must not change result type",
+                                            .file = "plancache.c",
+                                            .routine = "RevalidateCachedQuery"};
+constexpr error_message text_not_kept_error{
+    .sqlstate = "54000",
+    .message = "statement is too long to be used again on another server",
+    .hint =
+        "Raise max_statement_size of pgsidecar, or prepare the statement in the transaction that uses it."};
+
+/// Bulk: never looked at.
+bool passes_unread(backend type) {
+    return type == backend::data_row || type == backend::copy_data || type == backend::function_call_response;
+}
+
+bool is_reply(backend type) {
+    switch (type) {
+        case backend::authentication:
+        case backend::backend_key_data:
+        case backend::error_response:
+        case backend::negotiate_protocol_version:
+        case backend::notice_response:
+        case backend::notification_response:
+        case backend::parameter_status: return false;
+        case backend::bind_complete:
+        case backend::close_complete:
+        case backend::command_complete:
+        case backend::copy_both_response:
+        case backend::copy_data:
+        case backend::copy_done:
+        case backend::copy_in_response:
+        case backend::copy_out_response:
+        case backend::data_row:
+        case backend::empty_query_response:
+        case backend::function_call_response:
+        case backend::no_data:
+        case backend::parameter_description:
+        case backend::parse_complete:
+        case backend::portal_suspended:
+        case backend::ready_for_query:
+        case backend::row_description: return true;
+    }
+    return false;
+}
+
+}  // namespace
+
+std::size_t session::on_server_bytes(byte_view in) {
+    std::size_t used = 0;
+    while (!finished_ && used < in.size()) {
+        if (server_rest_ > 0) {
+            const byte_view piece = in.substr(used, server_rest_);
+            if (server_rest_shown_) show(piece);
+            server_rest_ -= piece.size();
+            used += piece.size();
+            continue;
+        }
+        const auto f = peek_frame(in.substr(used));
+        if (!f) break;
+        if (!f->valid()) {
+            out_of_sync("a message with an impossible length");
+            break;
+        }
+        const bool in_pieces =
+            passes_unread(static_cast<backend>(f->type)) || f->size() > max_inspected_reply_size;
+        if (!f->whole() && !in_pieces) break;
+        server_rest_ = f->size() - f->raw.size();
+        server_rest_shown_ = on_backend(*f);
+        if (server_rest_shown_) show(f->raw);
+        used += f->raw.size();
+    }
+    if (leaving_ != leave_step::none) advance_leave();
+    return finished_ ? in.size() : used;
+}
+
+/// Whether the client sees the message.
+bool session::on_backend(const frame& f) {
+    const auto type = static_cast<backend>(f.type);
+    switch (type) {
+        case backend::parameter_status: on_parameter_status(f.body()); return true;
+        case backend::notice_response: return !repeated_notice(f.body());
+        case backend::error_response: return on_error(f);
+        default: return !is_reply(type) || on_reply(f);  // of an unknown type: passes unchanged
+    }
+}
+
+bool session::on_reply(const frame& f) {
+    const auto type = static_cast<backend>(f.type);
+    if (replies_.empty() || !may_answer(replies_.head().kind, type)) {
+        out_of_sync(std::string("message type '") + f.type + "'");
+        return false;
+    }
+    expected_reply& head = replies_.head();
+    bool shown = head.how == disposition::forward;
+    switch (type) {
+        case backend::parameter_description:
+        case backend::row_description:
+        case backend::no_data:
+            if (head.what != purpose::none) learn(head, f);
+            if (head.what == purpose::shape_check && shape_changed_ && type != backend::parameter_description)
+                shown &= !fail_describe(head);
+            break;
+        case backend::bind_complete:
+            if (head.what == purpose::verdict) shown = give_verdict();
+            break;
+        case backend::copy_in_response: on_copy_in_response(head); break;
+        case backend::command_complete: on_command_complete(head); break;
+        default: break;
+    }
+    if (type == backend::ready_for_query) {
+        on_ready(f, shown);
+        return false;
+    }
+    if (ends(replies_.head().kind, type)) complete();
+    return shown;
+}
+
+/// The shape that the client has been told is not the one it would get.
+bool session::fail_describe(const expected_reply& head) {
+    if (head.how == disposition::swallow) return false;  // the verdict is given at the Bind behind it
+    checking_ = shape_changed_ = false;
+    ++counters_.shape_mismatches;
+    force_failure(replacement::shape_changed);
+    return true;
+}
+
+/// A Bind behind a shape check has succeeded. Whether the client sees that.
+bool session::give_verdict() {
+    checking_ = false;
+    if (!std::exchange(shape_changed_, false)) return true;
+    ++counters_.shape_mismatches;
+    force_failure(replacement::shape_changed);
+    return false;
+}
+
+/// The oldest message is answered.
+void session::complete() {
+    expected_reply& head = replies_.head();
+    if (head.what == purpose::shape_check && head.how == disposition::forward) checking_ = false;
+    if (head.changes_table) table_.answered();
+    if (head.changes_slot) slot_.answered = std::move(head.slot);
+    replies_.pop();
+}
+
+/// The effects of a Query's commands happen one by one, and survive a later error (§7).
+void session::on_command_complete(expected_reply& head) {
+    aborted_ = false;
+    if (head.uses && head.commands_completed < head.uses->size())
+        table_.apply(effect_of((*head.uses)[head.commands_completed++]));
+}
+
+void session::on_ready(const frame& f, bool shown) {
+    const auto status = static_cast<transaction_status>(f.body().empty() ? '\0' : f.body().front());
+    const expected_reply head = replies_.head();
+    replies_.pop();
+    status_ = status;
+    aborted_ = status == transaction_status::failed;
+    after_query_ = head.kind != request::sync;
+    open_ = unflushed_ = false;
+    if (status == transaction_status::idle) {  // the next segment may meet another server
+        ++counters_.transactions;
+        slot_.forget();
+        sql_portals_.clear();
+    }
+    if (shown) show(f.raw);
+    if (head.kind != request::query) return;
+    copy_in_ = false;
+    if (head.copied && head.failed) send_sync_now();  // data that crossed the error has taken a server (§6)
+}
+
+bool session::on_error(const frame& f) {
+    const byte_view body = f.body();
+    copy_in_ = false;
+    if (ends_connection(body)) {
+        // The last word: pgBouncer adds one of its own behind it.
+        if (f.whole()) show(f.raw);
+        muted_ = finished_ = true;
+        return false;
+    }
+    if (replies_.empty()) return true;
+    expected_reply& head = replies_.head();
+    head.failed = true;
+    if (head.kind == request::sync || head.kind == request::query || head.kind == request::function_call)
+        return true;
+
+    const bool replaced = show_replacement(head, body);
+    if (head.kind == request::parse && head.changes_slot) slot_.answered = nullptr;
+    const bool unnamed_is_gone = head.client_unnamed;
+    replies_.skip_to_sync();
+    table_.take_back_unanswered();
+    if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
+    slot_.take_back_unanswered();
+    owed_birth_ = nullptr;
+    checking_ = shape_changed_ = false;
+    attempt_.failed = false;
+    if (replies_
+            .empty()) {  // no Sync on its way: ours, so that the server is free while the client reads (§5)
+        skipping_ = true;
+        send_sync_now();
+    }
+    return !replaced;
+}
+
+/// What the client reads in place of the server's words, or in front of them.
+bool session::show_replacement(const expected_reply& head, byte_view body) {
+    if (head.birth_types_first) show_parameter_types(*head.subject);
+    // Natively the shape is looked at before the result formats (§4).
+    const bool formats_of_another_shape =
+        head.what == purpose::verdict && shape_changed_ &&
+        error_field_value(body, error_field::routine) == "PortalSetResultFormat";
+    if (formats_of_another_shape) ++counters_.shape_mismatches;
+    if (head.instead == replacement::shape_changed || formats_of_another_shape)
+        show_error(shape_changed_error);
+    else if (head.instead == replacement::text_not_kept) show_error(text_not_kept_error);
+    else return false;
+    return true;
+}
+
+void session::on_parameter_status(byte_view body) {
+    const auto status = read_parameter_status(body);
+    if (status && status->name == "client_encoding") utf8_ = status->value == "UTF8";
+}
+
+/// A Parse of ours repeats notices that came with the client's own: identifier cut (42622), escapes (22P06)
+/// (B9).
+bool session::repeated_notice(byte_view body) const {
+    if (replies_.empty()) return false;
+    const expected_reply& head = replies_.head();
+    if (head.kind != request::parse || head.how != disposition::swallow) return false;
+    const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
+    return sqlstate == "42622" || sqlstate == "22P06";
+}
+
+void session::show(byte_view bytes) {
+    if (!muted_) to_client_.borrow(bytes);
+}
+
+void session::show_error(const error_message& e) {
+    if (!muted_) to_client_.compose([&](std::string& out) { compose_error(out, e); });
+}
+
+void session::show_ready(transaction_status status) {
+    if (!muted_) to_client_.compose([&](std::string& out) { compose_ready_for_query(out, status); });
+}
+
+void session::show_parameter_types(const statement& s) {
+    if (!muted_)
+        to_client_.compose(
+            [&](std::string& out) { compose_parameter_description(out, s.birth->parameter_types); });
+}
+
+/// The two streams do not fit together any more: nothing that follows could be trusted.
+void session::out_of_sync(byte_view what) {
+    const std::string message = "unexpected " + std::string(what) + " from the upstream server";
+    show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
+    muted_ = finished_ = true;
+}
+
+void session::on_server_eof(byte_view why) {
+    if (finished_) return;
+    show_error({.severity = "FATAL", .sqlstate = "08006", .message = why});
+    muted_ = finished_ = true;
+}
+
+}  // namespace pgsidecar

@@ -1,0 +1,278 @@
+#include <utility>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "protocol/utf8.hpp"
+#include "proxy/session/session.hpp"
+
+/// The client's messages of the extended query protocol (semantics §3 to §5).
+namespace pgsidecar {
+namespace {
+
+/// A name that nothing creates: closing it is a CloseComplete in its place.
+constexpr byte_view nothing_name = "psc_none";
+
+/// Closes that may wait at the start of a segment for the Sync that makes them a local answer.
+constexpr std::size_t max_deferred_closes = 1'000;
+
+/// A Parse that is too long to be read whole must show its name in this many bytes.
+constexpr std::size_t max_parse_name_size = std::size_t{64} << 10;
+
+}  // namespace
+
+session::progress session::on_parse(const frame& f) {
+    if (!f.whole()) return on_long_parse(f);
+    ++counters_.parses;
+    const auto p = read_parse(f.body());
+    if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
+    if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
+
+    const query_text_ptr text = texts_.intern(p->query, p->parameter_types);
+    if (const auto& uses = text->facts().uses)
+        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
+            return placed;
+    if (skipping_) return drop(f);
+    if (!p->statement.empty()) keep_birth();
+    const auto s = std::make_shared<statement>(text);
+    if (p->statement.empty()) to_server_.borrow(f.raw);
+    else to_server_.compose([&](std::string& out) { compose_parse(out, {}, p->query, p->parameter_types); });
+    begin_statement(p->statement, s);
+    return progress::done;
+}
+
+/// The text is not kept: the statement serves as long as it is resident.
+session::progress session::on_long_parse(const frame& f) {
+    const byte_view body = f.body();
+    const std::size_t name_size = body.find('\0');
+    if (name_size == byte_view::npos) {
+        if (body.size() > max_parse_name_size) return refuse("54000", "statement name is too long");
+        return progress::more;
+    }
+    ++counters_.parses;
+    const byte_view name = body.substr(0, name_size);
+    if (!name.empty() && table_.find(name)) return parse_known(f, name);
+    if (!name.empty()) keep_birth();
+    to_server_.compose([&](std::string& out) { compose_parse_head(out, {}, f.body_size() - name_size - 1); });
+    to_server_.borrow(body.substr(name_size + 1));
+    begin_passing(f, f.raw.size(), false);
+    begin_statement(name, std::make_shared<statement>(nullptr));
+    return progress::done;
+}
+
+/// The name is in use: the server says so itself, behind all that it says first (§5).
+session::progress session::parse_known(const frame& f, byte_view name) {
+    ++counters_.provoked_failures;
+    close_name(name, true);
+    return forward(f, request::parse);
+}
+
+void session::begin_statement(byte_view name, const statement_ptr& s) {
+    expected_reply& r = expect(request::parse, disposition::forward);
+    set_slot(r, s);
+    r.client_unnamed = name.empty();
+    r.changes_table = true;
+    table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
+    if (!name.empty()) owed_birth_ = s;
+}
+
+session::progress session::on_bind(const frame& f) {
+    const auto b = read_bind(f.body());
+    if (!b && !f.whole()) return refuse("54000", "portal and statement names are too long");
+    if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
+    const statement_ptr s = table_.find(b->statement);
+    if (!s) {  // 26000
+        ++counters_.provoked_failures;
+        close_name(b->statement, false);
+        return forward(f, request::bind);
+    }
+    if (!b->statement.empty()) {
+        const auto count = s->parameter_count();
+        if (!count && s->text && !settled())
+            return progress::wait;  // the text is too long: the server will tell
+        if (skipping_) return drop(f);
+        if (count && b->parameter_count != *count) {  // 08P01 quotes the name
+            ++counters_.provoked_failures;
+            close_name(b->statement, false);
+            send_parse(b->statement, {}, s->any_parameter_types(), disposition::swallow);
+            return forward(f, request::bind);
+        }
+    }
+    if (aborted_ && slot_.sent != s && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
+        set_slot(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), nullptr);
+        return send_bind(f, *b, purpose::none, s);
+    }
+    if (const auto uses = uses_of(*s))
+        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
+            return placed;
+    if (skipping_) return drop(f);
+    if (slot_.sent == s) {
+        remember_portal(b->portal, s);
+        return send_bind(f, *b, purpose::none, s);
+    }
+    if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
+    if (skipping_) return drop(f);
+    if (!s->text) return refuse_not_kept(f);
+    remember_portal(b->portal, s);
+    make_resident(s, false);
+    if (!checks_shape(*s)) return send_bind(f, *b, purpose::none, s);
+    send_describe({}, disposition::swallow, purpose::shape_check, s);
+    checking_ = true;
+    return send_bind(f, *b, purpose::verdict, s);
+}
+
+/// Bind to the unnamed statement: only the header is rewritten.
+session::progress session::send_bind(const frame& f, const bind_view& b, purpose what,
+                                     const statement_ptr& s) {
+    s->bound = true;
+    expected_reply& r = expect(request::bind, disposition::forward);
+    r.what = what;
+    r.subject = s;
+    if (b.statement.empty()) {
+        to_server_.borrow(f.raw);
+    } else {
+        to_server_.compose(
+            [&](std::string& out) { compose_bind_head(out, b.portal, {}, f.body_size() - b.tail_at); });
+        to_server_.borrow(f.body().substr(b.tail_at));
+    }
+    begin_passing(f, f.raw.size(), false);
+    return progress::done;
+}
+
+/// Only portals whose text uses SQL-level statements are of interest, at their Execute.
+void session::remember_portal(byte_view portal, const statement_ptr& s) {
+    if (uses_of(*s)) sql_portals_.insert_or_assign(std::string(portal), s);
+    else if (!sql_portals_.empty()) sql_portals_.erase(std::string(portal));
+}
+
+session::progress session::on_describe(const frame& f) {
+    const auto target = read_target(f.body());
+    if (!target || !legal_text(target->name) || target->kind == target_kind::portal)
+        return forward(f, request::describe_portal);
+    const statement_ptr s = table_.find(target->name);
+    if (!s) {  // 26000
+        ++counters_.provoked_failures;
+        close_name(target->name, false);
+        return forward(f, request::describe_statement);
+    }
+    if (const auto uses = uses_of(*s))
+        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
+            return placed;
+    if (skipping_) return drop(f);
+    if (slot_.sent == s) {
+        send_describe({}, disposition::forward, purpose::birth, s);
+        return progress::done;
+    }
+    if (aborted_ && s->birth && !s->returns_rows()) {  // §5: without rows it works in a failed block
+        set_slot(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), nullptr);
+        send_describe({}, disposition::forward, purpose::none, nullptr);
+        return progress::done;
+    }
+    if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
+    if (skipping_) return drop(f);
+    if (!s->text) return refuse_not_kept(f);
+    make_resident(s, !aborted_ && s->birth);
+    if (checks_shape(*s)) {  // its own answer is the check: natively t, then T or 0A000
+        send_describe({}, disposition::forward, purpose::shape_check, s);
+        checking_ = true;
+    } else {
+        send_describe({}, disposition::forward, purpose::birth, s);
+    }
+    return progress::done;
+}
+
+/// A longer text than is kept: the client's transaction fails as it would have at the server's own limits.
+session::progress session::refuse_not_kept(const frame& f) {
+    force_failure(replacement::text_not_kept);
+    return drop(f);
+}
+
+/// Portals are the server's own. A statement's place is not closed on the server: nothing of ours stands
+/// there.
+session::progress session::on_close(const frame& f) {
+    const auto target = read_target(f.body());
+    if (!target || !legal_text(target->name) || target->kind == target_kind::portal)
+        return forward(f, request::close);
+    close_statement(target->name);
+    return progress::done;
+}
+
+void session::close_statement(byte_view name) {
+    send_close(nothing_name, disposition::forward).changes_table = true;
+    table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
+}
+
+session::progress session::on_execute(const frame& f) {
+    keep_birth();  // not behind it: it may begin a copy
+    const auto portal = read_execute_portal(f.body());
+    const auto found =
+        portal && !sql_portals_.empty() ? sql_portals_.find(std::string(*portal)) : sql_portals_.end();
+    if (found == sql_portals_.end()) return forward(f, request::execute);
+
+    const sql_uses_ptr uses = uses_of(*found->second);
+    if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
+        return placed;
+    if (skipping_) return drop(f);
+    forward(f, request::execute);
+    replies_.back().changes_table = true;
+    table_.send(effect_of(uses->front()));
+    return progress::done;
+}
+
+/// With nothing un-synced in front of it PostgreSQL ignores it, and pgBouncer would lend a server for it
+/// (B2).
+session::progress session::on_flush(const frame& f) {
+    if (open_) {
+        to_server_.borrow(f.raw);
+        unflushed_ = false;
+    }
+    return progress::done;
+}
+
+session::progress session::on_sync(const frame& f) {
+    if (skipping_) {  // the Sync that we sent has been its: §5
+        skipping_ = false;
+        show_ready(status_);
+        return progress::done;
+    }
+    // PostgreSQL 18: an implicit transaction that a Query has joined breaks at a lone Sync (§2).
+    if (after_query_ && status_ == transaction_status::in_block && !open_)
+        set_slot(send_parse({}, {}, {}, disposition::swallow), nullptr);
+    keep_birth();
+    return forward(f, request::sync);
+}
+
+/// A Close at the start of a segment may turn out to be all of it: then it takes no server (§3).
+bool session::defers_close(const frame& f) {
+    if (static_cast<frontend>(f.type) != frontend::close || status_ != transaction_status::idle || open_ ||
+        skipping_)
+        return false;
+    const auto target = read_target(f.body());
+    if (!target || target->kind != target_kind::statement || !legal_text(target->name)) return false;
+    if (deferred_closes_.size() >= max_deferred_closes) return false;
+    deferred_closes_.emplace_back(target->name);
+    return true;
+}
+
+void session::answer_locally() {
+    to_client_.compose([&](std::string& out) {
+        for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
+    });
+    for (const std::string& name : deferred_closes_)
+        table_.apply({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
+    deferred_closes_.clear();
+    show_ready(transaction_status::idle);
+}
+
+void session::send_deferred_closes() {
+    for (const std::string& name : std::exchange(deferred_closes_, {})) close_statement(name);
+}
+
+/// Whether PostgreSQL would take the bytes as a string; encodings other than UTF-8 are left to it.
+bool session::legal_text(byte_view text) const { return !utf8_ || is_valid_utf8(text); }
+
+const sql_uses_ptr& session::uses_of(const statement& s) {
+    static const sql_uses_ptr none;
+    return s.text ? s.text->facts().uses : none;
+}
+
+}  // namespace pgsidecar

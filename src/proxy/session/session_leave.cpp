@@ -1,0 +1,71 @@
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// Every way to leave (semantics §1): what is on its way is answered, what is open is undone, then Terminate.
+/// The pooler would throw the server away, or commit nothing that a server of the client's own has committed.
+namespace pgsidecar {
+
+void session::on_client_eof() {
+    if (!client_gone_) leave();
+}
+
+void session::leave() {
+    client_gone_ = true;
+    waiting_ = false;
+    if (client_rest_.rest > 0 && !client_rest_.dropped) {
+        // The server waits for the end of a message that will never come: only closing ends that.
+        finished_ = true;
+        return;
+    }
+    leaving_ = leave_step::boundary;
+    advance_leave();
+}
+
+void session::advance_leave() {
+    while (!finished_ && advance_leave_step()) {}
+}
+
+/// Whether another step can be taken at once.
+bool session::advance_leave_step() {
+    switch (leaving_) {
+        case leave_step::boundary:
+            if (boundary_in_flight() && !copy_in_) return false;
+            leaving_ = leave_step::segment;
+            return true;
+        case leave_step::segment:
+            if (open_ && !settled()) return false;  // a copy may be about to begin
+            leaving_ = leave_step::block;
+            undo_segment();
+            return true;
+        case leave_step::block:
+            if (!replies_.empty()) return false;
+            leaving_ = leave_step::done;
+            if (status_ != transaction_status::idle) {
+                to_server_.compose([](std::string& out) { compose_query(out, "ROLLBACK"); });
+                expect(request::query, disposition::swallow);
+            }
+            return true;
+        case leave_step::done:
+            if (!replies_.empty()) return false;
+            to_server_.compose([](std::string& out) { compose_bare(out, frontend::terminate); });
+            finished_ = true;
+            return false;
+        case leave_step::none: break;
+    }
+    return false;
+}
+
+/// Natively the work of an open segment is gone; a plain Sync would commit it.
+void session::undo_segment() {
+    muted_ = muted_ || copy_in_ || open_;
+    if (copy_in_) {
+        to_server_.compose([](std::string& out) { compose_copy_fail(out, "client has left"); });
+        copy_in_ = false;
+        if (!boundary_in_flight()) send_sync(disposition::swallow);
+    } else if (open_) {
+        force_failure(replacement::none);
+        send_sync(disposition::swallow);
+    }
+}
+
+}  // namespace pgsidecar

@@ -1,0 +1,82 @@
+#include "protocol/backend_messages.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// What is sent to the server, each message with the reply that it will bring.
+namespace pgsidecar {
+
+expected_reply& session::expect(request kind, disposition how) {
+    const bool boundary = kind == request::sync || kind == request::query || kind == request::function_call;
+    open_ = unflushed_ = !boundary;
+    return replies_.expect(kind, how);
+}
+
+void session::set_slot(expected_reply& r, const statement_ptr& s) {
+    r.changes_slot = true;
+    r.slot = s;
+    slot_.sent = s;
+}
+
+/// The client's message as it is.
+session::progress session::forward(const frame& f, request kind) {
+    expect(kind, disposition::forward);
+    to_server_.borrow(f.raw);
+    begin_passing(f, f.raw.size(), false);
+    return progress::done;
+}
+
+/// What has not come yet of a message will pass, or be dropped, in pieces.
+void session::begin_passing(const frame& f, std::size_t used, bool dropped) {
+    client_rest_ = {f.size() - used, dropped};
+}
+
+expected_reply& session::send_parse(byte_view name, byte_view sql, byte_view types, disposition how) {
+    to_server_.compose([&](std::string& out) { compose_parse(out, name, sql, types); });
+    return expect(request::parse, how);
+}
+
+expected_reply& session::send_describe(byte_view name, disposition how, purpose what,
+                                       const statement_ptr& s) {
+    to_server_.compose([&](std::string& out) { compose_describe(out, target_kind::statement, name); });
+    expected_reply& r = expect(request::describe_statement, how);
+    r.what = what;
+    r.subject = s;
+    return r;
+}
+
+expected_reply& session::send_close(byte_view name, disposition how) {
+    to_server_.compose([&](std::string& out) { compose_close(out, target_kind::statement, name); });
+    return expect(request::close, how);
+}
+
+/// Frees a name on the server, so that the client's own message meets no other client's statement (§5, §7).
+/// With `then_empty` a statement stands there that cannot fail.
+void session::close_name(byte_view name, bool then_empty) {
+    expected_reply& closed = send_close(name, disposition::swallow);
+    if (name.empty()) set_slot(closed, nullptr);
+    if (then_empty) send_parse(name, {}, {}, disposition::swallow);
+}
+
+void session::send_sync(disposition how) {
+    to_server_.compose([](std::string& out) { compose_bare(out, frontend::sync); });
+    expect(request::sync, how);
+}
+
+/// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
+void session::send_sync_now() {
+    if (client_rest_.rest > 0 && !client_rest_.dropped) owes_sync_ = true;
+    else send_sync(disposition::swallow);
+}
+
+/// Everything that has been sent is answered, or the copy has begun. Sees to it that the answers come.
+bool session::settled() {
+    if (owes_sync_) return false;
+    if (replies_.empty() || copy_in_) return true;
+    if (!boundary_in_flight() && unflushed_) {
+        to_server_.compose([](std::string& out) { compose_bare(out, frontend::flush); });
+        unflushed_ = false;
+    }
+    return false;
+}
+
+}  // namespace pgsidecar

@@ -1,0 +1,174 @@
+#include <algorithm>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// Simple protocol and FunctionCall (semantics §2), and the SQL-level PREPARE family (§7): the client's own
+/// names are put on the server in front of the text that uses them, and the text is sent as it is.
+namespace pgsidecar {
+
+/// A Query behind messages that may fail is sent only when they have not: the server would skip it
+/// unanswered, and the pooler would wait for its ReadyForQuery for ever (B6).
+session::progress session::on_query(const frame& f) {
+    if (!attempt_.placing) {
+        if (!settled()) return progress::wait;
+        if (skipping_) return drop(f);
+    }
+    const auto text = f.whole() ? read_query(f.body()) : std::nullopt;
+    const sql_uses_ptr uses = text && legal_text(*text) ? read_sql_uses(*text) : nullptr;
+    if (uses) {
+        attempt_.placing = true;
+        const sql_use& first = uses->front();
+        if (uses->size() == 1 && first.verb == sql_verb::prepare && !aborted_ && !table_.find(first.name)) {
+            prepare_alone(first, *text);
+            return progress::done;
+        }
+        if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
+    }
+    ++counters_.queries;
+    slot_.forget();
+    table_.apply({table_effect::kind::erase, "", nullptr});
+    forward(f, request::query);
+    replies_.back().uses = uses;
+    return progress::done;
+}
+
+session::progress session::on_function_call(const frame& f) {
+    if (!settled()) return progress::wait;
+    if (skipping_) return drop(f);
+    return forward(f, request::function_call);
+}
+
+/// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
+void session::prepare_alone(const sql_use& use, byte_view sql) {
+    ++counters_.queries;
+    table_.apply({table_effect::kind::erase, "", nullptr});
+    const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
+    close_name(use.name, false);
+    set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
+    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
+    expect(request::bind, disposition::swallow);
+    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
+    expect(request::execute, disposition::forward).changes_table = true;
+    table_.send({table_effect::kind::set, use.name, s});
+    send_describe(use.name, disposition::swallow, purpose::birth, s);
+    send_close(use.name, disposition::swallow);
+    send_sync(disposition::forward);
+}
+
+/// The first use of a name in the string decides what has to stand there.
+session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
+    bool executes = false;
+    for (const sql_use& use : uses) {
+        if (use.name.empty()) continue;
+        const statement_ptr s = table_.find(use.name);
+        const bool real = s && use.verb == sql_verb::execute && !aborted_;
+        if (!is_placed(use.name)) {
+            if (const progress p = real ? place(use.name, s) : place_empty(use.name, s); p != progress::done)
+                return p;
+        }
+        executes |= real;
+    }
+    if (!executes) return progress::done;
+    if (!settled() || skipping_)
+        return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
+    return attempt_.shape_changed ? fail_attempt() : progress::done;
+}
+
+/// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
+session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
+    for (const sql_use& use : uses) {
+        const bool executes = use.verb == sql_verb::execute;
+        if (use.name.empty() || aborted_ || !(running || executes)) continue;
+        const statement_ptr s = table_.find(use.name);
+        if (!is_placed(use.name)) {
+            const progress p = s && executes ? place(use.name, s) : place_empty(use.name, s);
+            if (p != progress::done) return p;
+        }
+        if (!running || !attempt_.checked) continue;
+        if (!settled()) return progress::wait;
+        if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
+            ++counters_.shape_mismatches;
+            attempt_.failed = true;
+            force_failure(replacement::shape_changed);
+        }
+    }
+    return progress::done;
+}
+
+/// In place of the Query the client reads 0A000, and the ReadyForQuery of the Sync behind it.
+session::progress session::fail_attempt() {
+    if (!attempt_.failed) {
+        ++counters_.shape_mismatches;
+        attempt_.failed = true;
+        force_failure(replacement::shape_changed);
+        settled();
+    }
+    return progress::wait;
+}
+
+bool session::is_placed(byte_view name) const {
+    return std::find(attempt_.placed.begin(), attempt_.placed.end(), name) != attempt_.placed.end();
+}
+
+/// The statement itself, under the client's name.
+session::progress session::place(const std::string& name, const statement_ptr& s) {
+    if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
+    if (skipping_) return progress::done;
+    attempt_.placed.push_back(name);
+    close_name(name, false);
+    if (!s->text) {
+        force_failure(replacement::text_not_kept);
+        return progress::done;
+    }
+    send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow);
+    if (!s->birth) {
+        send_describe(name, disposition::swallow, purpose::birth, s);
+    } else if (checks_shape(*s)) {
+        send_describe(name, disposition::swallow, purpose::placed_check, s);
+        attempt_.checked = true;
+    }
+    return progress::done;
+}
+
+/// Nothing, for a name that the client does not have; else a statement that cannot fail.
+session::progress session::place_empty(const std::string& name, const statement_ptr& s) {
+    attempt_.placed.push_back(name);
+    close_name(name, s != nullptr);
+    return progress::done;
+}
+
+/// The OIDs of the types that a PREPARE inside a string has declared: nothing has to be executed for them.
+session::progress session::resolve_declared_types(const statement_ptr& s) {
+    if (!s->declared_types || aborted_) return progress::done;
+    if (!attempt_.probing) {
+        std::string sql = "SELECT ";
+        for (std::size_t i = 0; i < s->declared_types->size(); ++i)
+            sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::" + (*s->declared_types)[i];
+        set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
+        send_describe({}, disposition::swallow, purpose::declared_types, s);
+        attempt_.probing = true;
+    }
+    if (!settled()) return progress::wait;
+    attempt_.probing = false;
+    return progress::done;
+}
+
+table_effect session::effect_of(const sql_use& use) {
+    switch (use.verb) {
+        case sql_verb::prepare: {
+            const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
+            if (!use.declared_types.empty())
+                s->declared_types = std::make_unique<const std::vector<std::string>>(use.declared_types);
+            return {table_effect::kind::set, use.name, s};
+        }
+        case sql_verb::deallocate: return {table_effect::kind::erase, use.name, nullptr};
+        case sql_verb::deallocate_all: return {table_effect::kind::erase_all, "", nullptr};
+        case sql_verb::execute:
+        case sql_verb::other: break;
+    }
+    return {};
+}
+
+}  // namespace pgsidecar

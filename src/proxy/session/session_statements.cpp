@@ -1,0 +1,86 @@
+#include <utility>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// Which statement is in the link's unnamed slot, birth data, and the shape check (semantics §3, §4).
+namespace pgsidecar {
+namespace {
+
+/// A name that nothing creates: a Bind to it fails.
+constexpr byte_view refused_name = "psc_refuse";
+
+}  // namespace
+
+/// Parses it again on this link. With `birth_types_first`, an error of this Parse is shown behind the
+/// ParameterDescription that a server which still knew the statement would have sent (D2).
+void session::make_resident(const statement_ptr& s, bool birth_types_first) {
+    if (table_.find("") != s) keep_birth();
+    ++counters_.reparses;
+    expected_reply& r = send_parse({}, s->text->sql, s->parameter_types(), disposition::swallow);
+    set_slot(r, s);
+    r.birth_types_first = birth_types_first;
+    r.subject = s;
+}
+
+/// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape.
+bool session::checks_shape(const statement& s) const {
+    return options_.check_result_shape && s.returns_rows() && !s.text->facts().shape_varies;
+}
+
+/// A statement parsed under a name is described at once, unless the client does so itself with the next
+/// message.
+void session::send_owed_birth(const frame& next) {
+    if (!owed_birth_) return;
+    const statement_ptr s = std::exchange(owed_birth_, nullptr);
+    if (static_cast<frontend>(next.type) == frontend::describe) {
+        const auto target = read_target(next.body());
+        if (target && target->kind == target_kind::statement && legal_text(target->name) &&
+            table_.find(target->name) == s)
+            return;
+    }
+    send_describe({}, disposition::swallow, purpose::birth, s);
+}
+
+/// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
+void session::keep_birth() {
+    const statement_ptr s = table_.find("");
+    if (s && s == slot_.sent && !s->birth && !s->bound && !aborted_)
+        send_describe({}, disposition::swallow, purpose::birth, s);
+}
+
+/// The transaction really fails; the client reads another error (§5).
+void session::force_failure(replacement why) {
+    ++counters_.provoked_failures;
+    send_close(refused_name, disposition::swallow);
+    to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
+    expect(request::bind, disposition::swallow).instead = why;
+}
+
+/// Takes from a Describe's replies what its entry is there for.
+void session::learn(expected_reply& head, const frame& f) {
+    const auto type = static_cast<backend>(f.type);
+    if (type == backend::parameter_description) {
+        if (const auto types = read_parameter_description(f.body())) described_types_ = *types;
+        return;
+    }
+    auto shape = type == backend::row_description ? read_row_shape(f.body()) : std::string();
+    if (!shape) return out_of_sync("RowDescription");
+    statement& s = *head.subject;
+    switch (head.what) {
+        case purpose::birth:
+            if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
+            break;
+        case purpose::shape_check: shape_changed_ = *shape != s.birth->shape; break;
+        case purpose::placed_check: attempt_.shape_changed |= *shape != s.birth->shape; break;
+        case purpose::declared_types:
+            s.text = texts_.intern(s.text->sql, described_types_);
+            s.declared_types = nullptr;
+            break;
+        case purpose::verdict:
+        case purpose::none: break;
+    }
+}
+
+}  // namespace pgsidecar

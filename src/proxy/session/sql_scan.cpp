@@ -1,0 +1,90 @@
+#include "proxy/session/sql_scan.hpp"
+
+#include <pg_query.h>
+#include <pg_query/pg_query.pb-c.h>
+
+#include <algorithm>
+#include <cstdint>
+#include <memory>
+
+namespace pgsidecar {
+namespace {
+
+struct scan_deleter {
+    void operator()(PgQuery__ScanResult* r) const { pg_query__scan_result__free_unpacked(r, nullptr); }
+};
+struct parse_deleter {
+    void operator()(PgQuery__ParseResult* r) const { pg_query__parse_result__free_unpacked(r, nullptr); }
+};
+
+const std::uint8_t* bytes_of(const PgQueryProtobuf& p) {
+    return reinterpret_cast<const std::uint8_t*>(p.data);
+}
+
+std::unique_ptr<PgQuery__ScanResult, scan_deleter> scan(const std::string& sql) {
+    const PgQueryScanResult result = pg_query_scan(sql.c_str());
+    PgQuery__ScanResult* unpacked = nullptr;
+    if (result.error == nullptr)
+        unpacked = pg_query__scan_result__unpack(nullptr, result.pbuf.len, bytes_of(result.pbuf));
+    pg_query_free_scan_result(result);
+    return std::unique_ptr<PgQuery__ScanResult, scan_deleter>(unpacked);
+}
+
+std::unique_ptr<PgQuery__ParseResult, parse_deleter> parse(const std::string& sql) {
+    const PgQueryProtobufParseResult result = pg_query_parse_protobuf(sql.c_str());
+    PgQuery__ParseResult* unpacked = nullptr;
+    if (result.error == nullptr)
+        unpacked =
+            pg_query__parse_result__unpack(nullptr, result.parse_tree.len, bytes_of(result.parse_tree));
+    pg_query_free_protobuf_parse_result(result);
+    return std::unique_ptr<PgQuery__ParseResult, parse_deleter>(unpacked);
+}
+
+sql_token::kind kind_of(const PgQuery__ScanToken& t) {
+    if (t.keyword_kind != PG_QUERY__KEYWORD_KIND__NO_KEYWORD) return sql_token::kind::keyword;
+    switch (t.token) {
+        case PG_QUERY__TOKEN__IDENT:
+        case PG_QUERY__TOKEN__UIDENT: return sql_token::kind::identifier;
+        case PG_QUERY__TOKEN__PARAM: return sql_token::kind::parameter;
+        default: return sql_token::kind::other;
+    }
+}
+
+bool folds_by_itself(std::string_view written) {
+    return !written.empty() && written.size() <= 63 &&
+           std::all_of(written.begin(), written.end(), [](char c) {
+               return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_';
+           });
+}
+
+}  // namespace
+
+std::optional<std::vector<sql_token>> scan_sql(const std::string& sql) {
+    if (sql.size() > max_scanned_size) return std::nullopt;
+    const auto result = scan(sql);
+    if (!result) return std::nullopt;
+    std::vector<sql_token> out;
+    out.reserve(result->n_tokens);
+    for (std::size_t i = 0; i < result->n_tokens; ++i) {
+        const PgQuery__ScanToken& t = *result->tokens[i];
+        if (t.token == PG_QUERY__TOKEN__SQL_COMMENT || t.token == PG_QUERY__TOKEN__C_COMMENT) continue;
+        out.push_back({kind_of(t), static_cast<std::size_t>(t.start), static_cast<std::size_t>(t.end)});
+    }
+    return out;
+}
+
+std::optional<std::string> sql_name(std::string_view written) {
+    if (folds_by_itself(written)) {
+        std::string name(written);
+        for (char& c : name)
+            if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+        return name;
+    }
+    const auto tree = parse("DEALLOCATE " + std::string(written));
+    if (!tree || tree->n_stmts != 1 ||
+        tree->stmts[0]->stmt->node_case != PG_QUERY__NODE__NODE_DEALLOCATE_STMT)
+        return std::nullopt;
+    return tree->stmts[0]->stmt->deallocate_stmt->name;
+}
+
+}  // namespace pgsidecar

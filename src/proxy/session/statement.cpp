@@ -1,0 +1,25 @@
+#include "proxy/session/statement.hpp"
+
+#include <algorithm>
+
+#include "protocol/composer.hpp"
+
+namespace pgsidecar {
+
+std::optional<std::size_t> statement::parameter_count() const {
+    if (birth) return birth->parameter_types.size() / 4;
+    if (!text) return std::nullopt;
+    const auto highest = text->highest_parameter();
+    if (!highest) return std::nullopt;
+    return std::max(text->parameter_types.size() / 4, *highest);
+}
+
+std::string statement::any_parameter_types() const {
+    if (birth) return birth->parameter_types;
+    std::string out;
+    field_writer writer(out);
+    for (std::size_t n = parameter_count().value_or(0); n > 0; --n) writer.u32(text_oid);
+    return out;
+}
+
+}  // namespace pgsidecar

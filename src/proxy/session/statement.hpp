@@ -1,0 +1,44 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "proxy/session/text_pool.hpp"
+
+namespace pgsidecar {
+
+/// PostgreSQL compares statement names by their first bytes (NAMEDATALEN - 1).
+inline constexpr std::size_t max_name_size = 63;
+inline byte_view statement_key(byte_view name) { return name.substr(0, max_name_size); }
+
+/// What one client has parsed under one name, "" included.
+struct statement {
+    explicit statement(query_text_ptr t) : text(std::move(t)) {}
+
+    query_text_ptr text;   ///< null: longer than max_statement_size, not kept
+    birth_data_ptr birth;  ///< null: the server has not described it yet
+    bool bound = false;    ///< has been bound since its Parse
+
+    /// Types of a PREPARE inside a string, as written, until the server has said their OIDs.
+    std::unique_ptr<const std::vector<std::string>> declared_types;
+
+    /// Types for a Parse of the same statement: those of birth, else what the client declared.
+    byte_view parameter_types() const {
+        if (birth) return birth->parameter_types;
+        return text ? byte_view(text->parameter_types) : byte_view{};
+    }
+
+    /// A property of the text: its highest $n, or the declared types if they are more. Nothing where only the
+    /// server can tell.
+    std::optional<std::size_t> parameter_count() const;
+
+    /// As many types as there are parameters, known or not: for a Parse of an empty text in its place.
+    std::string any_parameter_types() const;
+
+    bool returns_rows() const { return birth && !birth->shape.empty(); }
+};
+using statement_ptr = std::shared_ptr<statement>;
+
+}  // namespace pgsidecar

@@ -1,0 +1,58 @@
+#pragma once
+
+#include <cstddef>
+#include <deque>
+#include <string>
+#include <unordered_map>
+
+#include "proxy/session/statement.hpp"
+
+namespace pgsidecar {
+
+/// A change of the table: one name, or all named ones (DEALLOCATE ALL).
+struct table_effect {
+    enum class kind { none, set, erase, erase_all } what = kind::none;
+    std::string name;
+    statement_ptr value;
+};
+
+/// A client's statements by name (first 63 bytes, "" included), as of the last message sent. Sending changes
+/// it at once; the reply that ends the message makes the change final; an error takes back all that was not
+/// answered.
+class statement_table {
+public:
+    statement_ptr find(byte_view name) const;
+    std::size_t size() const { return statements_.size(); }
+
+    /// Changes at once; to be followed by answered() or take_back_unanswered(), in order.
+    void send(table_effect effect);
+    void answered() { journal_.pop_front(); }
+    void take_back_unanswered();
+
+    /// Changes for good; nothing may be unanswered.
+    void apply(table_effect effect);
+
+    bool all_answered() const { return journal_.empty(); }
+
+private:
+    struct name_hash {
+        using is_transparent = void;
+        std::size_t operator()(byte_view name) const { return std::hash<byte_view>{}(name); }
+    };
+    using map = std::unordered_map<std::string, statement_ptr, name_hash, std::equal_to<>>;
+
+    /// What a change has replaced.
+    struct undo {
+        table_effect::kind what;
+        std::string name;
+        statement_ptr before;  // null: there was none
+        map all_before;
+    };
+
+    undo change(table_effect effect);
+
+    map statements_;
+    std::deque<undo> journal_;
+};
+
+}  // namespace pgsidecar

@@ -1,0 +1,71 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "protocol/bytes.hpp"
+#include "proxy/session/weak_set.hpp"
+
+namespace pgsidecar {
+
+struct sql_facts;
+
+/// A query text with the parameter types that came with it: equal text, other types, another statement (D7).
+class query_text : public std::enable_shared_from_this<query_text> {
+public:
+    query_text(byte_view text, byte_view types);
+    ~query_text();
+    query_text(const query_text&) = delete;
+    query_text& operator=(const query_text&) = delete;
+
+    /// What PostgreSQL's scanner says of the text; looked at once, when first asked.
+    const sql_facts& facts() const;
+
+    /// n of its highest $n; nothing where the text is too long to be scanned.
+    std::optional<std::size_t> highest_parameter() const;
+
+    std::pair<std::string_view, std::string_view> key() const { return {sql, parameter_types}; }
+
+    const std::string sql;
+    const std::string parameter_types;  ///< four bytes each, network order; 0 = unspecified
+
+private:
+    mutable std::unique_ptr<const sql_facts> facts_;
+    mutable std::optional<std::size_t> highest_parameter_;
+};
+using query_text_ptr = std::shared_ptr<const query_text>;
+
+/// What the server said of a statement when its client parsed it.
+struct birth_data : std::enable_shared_from_this<birth_data> {
+    birth_data(byte_view types, byte_view row_shape) : parameter_types(types), shape(row_shape) {}
+
+    std::pair<std::string_view, std::string_view> key() const { return {parameter_types, shape}; }
+
+    const std::string parameter_types;  ///< as in ParameterDescription
+    const std::string shape;            ///< read_row_shape; empty = returns no rows
+};
+using birth_data_ptr = std::shared_ptr<const birth_data>;
+
+/// Shares query texts and birth data between the sessions of one worker: they are forgotten with the last
+/// statement that has them. Not thread-safe; outlives those statements.
+class text_pool {
+public:
+    query_text_ptr intern(byte_view sql, byte_view parameter_types) {
+        return texts_.get({sql, parameter_types}, [&] { return new query_text(sql, parameter_types); });
+    }
+    birth_data_ptr intern_birth(byte_view parameter_types, byte_view shape) {
+        return births_.get({parameter_types, shape}, [&] { return new birth_data(parameter_types, shape); });
+    }
+
+    std::size_t text_count() const { return texts_.size(); }
+
+private:
+    weak_set<query_text> texts_;
+    weak_set<birth_data> births_;
+};
+
+}  // namespace pgsidecar
