@@ -1,0 +1,168 @@
+#include "proxy/session/client_startup.hpp"
+
+#include <algorithm>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/client_encoding.hpp"
+
+namespace pgsidecar {
+
+namespace {
+
+std::string lower_case(byte_view text) {
+    std::string out(text);
+    for (char& c : out)
+        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
+    return out;
+}
+
+/// As PostgreSQL reads a boolean (src/backend/utils/adt/bool.c): unique beginnings count.
+bool is_false(byte_view value) {
+    const std::string text = lower_case(value);
+    if (text.empty()) return false;
+    return byte_view("false").starts_with(text) || byte_view("no").starts_with(text) || text == "0" ||
+           text == "of" || text == "off";
+}
+
+}  // namespace
+
+std::size_t client_startup::on_client_bytes(byte_view in) {
+    std::size_t used = 0;
+    while (stage_ == stage::opening) {
+        const std::size_t n = on_packet(in.substr(used));
+        if (n == 0) break;
+        used += n;
+    }
+    if (stage_ == stage::authenticating && owes_response_) used += on_password(in.substr(used));
+    return used;
+}
+
+std::size_t client_startup::on_packet(byte_view in) {
+    const auto size = peek_startup_packet_size(in);
+    if (!size) return 0;
+    if (*size < startup_packet_minimum || *size > startup_packet_limit) {
+        refuse("08P01", "invalid length of startup packet");
+        return in.size();
+    }
+    if (in.size() < *size) return 0;
+
+    const byte_view packet = in.substr(0, *size);
+    const startup_packet read = read_startup_packet(packet);
+    if (const auto* startup = std::get_if<startup_view>(&read)) on_startup(*startup);
+    if (const auto* cancel = std::get_if<cancel_view>(&read)) on_cancel(packet, *cancel);
+    if (std::holds_alternative<ssl_request>(read)) answer_encryption_request(ssl_asked_, ssl_request::code);
+    if (std::holds_alternative<gssenc_request>(read))
+        answer_encryption_request(gssenc_asked_, gssenc_request::code);
+    if (std::holds_alternative<malformed_packet>(read))
+        refuse("08P01", "invalid length of cancel request packet");
+    return *size;
+}
+
+/// No encryption. A client that asks again is told what PostgreSQL tells it: that this is no protocol
+/// version.
+void client_startup::answer_encryption_request(bool& asked_before, std::uint16_t code) {
+    if (asked_before) return refuse_protocol(startup_request_code, code);
+    asked_before = true;
+    to_client_.compose([](std::string& out) { out.push_back('N'); });
+}
+
+void client_startup::refuse_protocol(std::uint16_t major, std::uint16_t minor) {
+    refuse("0A000", "unsupported frontend protocol " + std::to_string(major) + "." + std::to_string(minor) +
+                        ": server supports 3.0 to 3.0");
+}
+
+void client_startup::on_cancel(byte_view packet, const cancel_view& cancel) {
+    cancel_packet_ = packet;
+    cancelled_ = {cancel.process_id, std::string(cancel.secret_key)};
+    stage_ = stage::cancelling;
+}
+
+void client_startup::on_startup(const startup_view& startup) {
+    if (startup.major != 3) return refuse_protocol(startup.major, startup.minor);
+    if (!startup.parameters)
+        return refuse("08P01", "invalid startup packet layout: expected terminator as last byte");
+    negotiate(startup);
+    for (const startup_parameter& parameter : *startup.parameters)
+        if (!take_parameter(parameter)) return;
+    if (user_.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
+    compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
+                    for_upstream_);
+    for_upstream_.clear();
+    stage_ = stage::connecting;
+}
+
+void client_startup::negotiate(const startup_view& startup) {
+    if (options_.negotiates_protocol) return;
+    std::vector<byte_view> unknown;
+    for (const startup_parameter& parameter : *startup.parameters)
+        if (is_protocol_option(parameter.name)) unknown.push_back(parameter.name);
+    if (startup.minor == 0 && unknown.empty()) return;
+    to_client_.compose([&](std::string& out) { compose_negotiate_protocol_version(out, unknown); });
+}
+
+/// False if the connection has been refused.
+bool client_startup::take_parameter(const startup_parameter& parameter) {
+    if (is_protocol_option(parameter.name)) {
+        if (options_.negotiates_protocol) for_upstream_.push_back(parameter);
+        return true;
+    }
+    remember(parameter);
+    if (lower_case(parameter.name) == "client_encoding") return take_client_encoding(parameter);
+    if (!is_supported(parameter.name)) return take_unsupported(parameter);
+    for_upstream_.push_back(parameter);
+    return true;
+}
+
+void client_startup::remember(const startup_parameter& parameter) {
+    if (parameter.name == "user") user_ = parameter.value;
+    if (parameter.name == "database") database_ = parameter.value;
+    if (lower_case(parameter.name) == "application_name") application_name_ = parameter.value;
+}
+
+/// pgBouncer would take a bad one, and say SET before every transaction for one that is not spelt as the
+/// server does.
+bool client_startup::take_client_encoding(const startup_parameter& parameter) {
+    const auto canonical = canonical_client_encoding(parameter.value);
+    if (canonical) for_upstream_.push_back({parameter.name, *canonical});
+    else
+        refuse("22023",
+               "invalid value for parameter \"client_encoding\": \"" + std::string(parameter.value) + "\"");
+    return canonical.has_value();
+}
+
+bool client_startup::is_supported(byte_view name) const {
+    if (options_.unsupported == unsupported_parameters::forward || name == "user" || name == "database")
+        return true;
+    return std::ranges::find(options_.supported, lower_case(name)) != options_.supported.end();
+}
+
+bool client_startup::take_unsupported(const startup_parameter& parameter) {
+    if (parameter.name == "replication") {
+        if (is_false(parameter.value)) return true;
+        refuse("0A000", "replication connections cannot pass a transaction pooler",
+               "Connect to the PostgreSQL server itself.");
+        return false;
+    }
+    if (options_.unsupported == unsupported_parameters::reject) {
+        refuse("08P01", "unsupported startup parameter: " + std::string(parameter.name));
+        return false;
+    }
+    stripped_.emplace_back(parameter.name);
+    return true;
+}
+
+void client_startup::on_connected() {
+    to_server_.compose([&](std::string& out) { out.append(upstream_packet_); });
+    upstream_packet_ = {};
+    stage_ = stage::authenticating;
+}
+
+void client_startup::refuse(byte_view sqlstate, byte_view message, byte_view hint) {
+    if (stage_ == stage::finished) return;
+    stage_ = stage::finished;
+    to_client_.compose([&](std::string& out) {
+        compose_error(out, {.severity = "FATAL", .sqlstate = sqlstate, .message = message, .hint = hint});
+    });
+}
+
+}  // namespace pgsidecar

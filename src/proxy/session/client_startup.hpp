@@ -1,0 +1,120 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "protocol/frame.hpp"
+#include "protocol/startup_messages.hpp"
+#include "proxy/session/out_batch.hpp"
+
+namespace pgsidecar {
+
+/// What happens to parameters of the StartupMessage that the upstream would refuse.
+enum class unsupported_parameters {
+    strip,    ///< left out; the client gets a warning
+    forward,  ///< passed on all the same
+    reject,   ///< the connection is refused, in pgBouncer's words
+};
+
+struct startup_options {
+    unsupported_parameters unsupported = unsupported_parameters::strip;
+    /// In lower case; user, database and client_encoding need not be named.
+    std::vector<std::string> supported;
+    /// The upstream speaks newer minor versions and protocol options; otherwise it sees protocol 3.0.
+    bool negotiates_protocol = false;
+};
+
+struct cancel_key {
+    std::uint32_t process_id = 0;
+    std::string secret_key;
+
+    auto operator<=>(const cancel_key&) const = default;
+};
+
+/// A client connection up to its first ReadyForQuery: bytes in, bytes out, no I/O (manual: "Start-up").
+///
+/// The driver feeds and flushes as with a session; what is not used here belongs to the session that follows.
+class client_startup {
+public:
+    enum class stage {
+        opening,         ///< up to the StartupMessage
+        cancelling,      ///< it was a CancelRequest: carry cancel_packet() upstream, then close
+        connecting,      ///< an upstream connection is wanted: on_connected() or refuse()
+        authenticating,  ///< up to ReadyForQuery
+        ready,           ///< the session begins
+        finished,        ///< both batches are to be flushed, both connections closed
+    };
+
+    explicit client_startup(const startup_options& options) : options_(options) {}
+    client_startup(const client_startup&) = delete;
+    client_startup& operator=(const client_startup&) = delete;
+
+    std::size_t on_client_bytes(byte_view in);
+    std::size_t on_server_bytes(byte_view in);
+    void on_connected();
+
+    /// Ends the connection with a FATAL error.
+    void refuse(byte_view sqlstate, byte_view message, byte_view hint = {});
+
+    out_batch& to_client() { return to_client_; }
+    out_batch& to_server() { return to_server_; }
+
+    stage at() const { return stage_; }
+    bool waits_for_server() const { return stage_ == stage::authenticating && !owes_response_; }
+    bool finished() const { return stage_ == stage::finished; }
+
+    const std::string& user() const { return user_; }
+    const std::string& database() const { return database_.empty() ? user_ : database_; }
+    const std::string& application_name() const { return application_name_; }
+    /// Names of the parameters that were left out.
+    const std::vector<std::string>& stripped() const { return stripped_; }
+    /// As the server last reported it.
+    const std::string& client_encoding() const { return client_encoding_; }
+    /// From BackendKeyData.
+    const std::optional<cancel_key>& backend_key() const { return backend_key_; }
+
+    const std::string& cancel_packet() const { return cancel_packet_; }
+    const cancel_key& cancelled() const { return cancelled_; }
+
+private:
+    std::size_t on_packet(byte_view in);
+    void on_startup(const startup_view& startup);
+    void on_cancel(byte_view packet, const cancel_view& cancel);
+    void answer_encryption_request(bool& asked_before, std::uint16_t code);
+    void refuse_protocol(std::uint16_t major, std::uint16_t minor);
+    void negotiate(const startup_view& startup);
+    bool take_parameter(const startup_parameter& parameter);
+    bool take_client_encoding(const startup_parameter& parameter);
+    bool take_unsupported(const startup_parameter& parameter);
+    bool is_supported(byte_view name) const;
+    void remember(const startup_parameter& parameter);
+
+    std::size_t on_password(byte_view in);
+    void on_backend(const frame& f);
+    void on_authentication(byte_view body);
+    void on_parameter_status(byte_view body);
+    void on_backend_key_data(byte_view body);
+    void warn_of_stripped_parameters();
+    void end_malformed();
+
+    const startup_options& options_;
+    stage stage_ = stage::opening;
+    out_batch to_client_, to_server_;
+    bool ssl_asked_ = false;
+    bool gssenc_asked_ = false;
+    bool owes_response_ = false;  // the server has asked for a password message
+
+    std::string user_, database_, application_name_;
+    startup_parameters for_upstream_;  // while the StartupMessage is read
+    std::string upstream_packet_;
+    std::vector<std::string> stripped_;
+    std::string client_encoding_;
+    std::optional<cancel_key> backend_key_;
+
+    std::string cancel_packet_;
+    cancel_key cancelled_;
+};
+
+}  // namespace pgsidecar
