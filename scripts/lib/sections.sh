@@ -33,16 +33,16 @@ prepare_fuzz() { build fuzz; }
 
 section_integration() {
     prepare_integration
-    run_pytest tests/integration --ignore tests/integration/differential
+    with_program -m pytest -p no:cacheprovider -ra tests/integration
 }
 
 section_differential() {
     prepare_differential
-    run_pytest tests/integration/differential
+    with_program -m tests.integration.differential --scripts "${DIFFERENTIAL_SCRIPTS:-300}"
 }
 
-run_pytest() { # ARGUMENT...
-    PGSIDECAR_BIN=${PGSIDECAR_BIN-build/release/pgsidecar} build/venv/bin/python -m pytest -p no:cacheprovider -ra "$@"
+with_program() { # ARGUMENT OF PYTHON...
+    PGSIDECAR_BIN=${PGSIDECAR_BIN-$PWD/build/release/pgsidecar} build/venv/bin/python "$@"
 }
 
 section_fuzz() {
