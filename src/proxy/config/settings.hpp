@@ -22,8 +22,8 @@ struct upstream_settings {
     config::address address = config::address::tcp("127.0.0.1", 6543);
     // How long connecting to it may take, names looked up included; 1 ms to 24 h, default 5 s.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{5};
-    // Whether it understands protocol 3.2 and _pq_. options (pgBouncer 1.18 does not); default no: NegotiateProtocolVersion
-    // is answered here and the upstream sees protocol 3.0.
+    // Whether it understands protocol 3.2 and _pq_. options (pgBouncer 1.18 does not); default no:
+    // NegotiateProtocolVersion is answered here and the upstream sees protocol 3.0.
     bool negotiates_protocol = false;
 
     bool operator==(const upstream_settings&) const = default;
@@ -46,8 +46,8 @@ struct startup_parameter_settings {
     // What happens to a parameter of the StartupMessage that the upstream would refuse; default strip.
     unsupported_parameters unsupported = unsupported_parameters::strip;
     // Parameters, in lower case, that the upstream takes besides user and database; default pgBouncer's own.
-    std::vector<std::string> supported = {"client_encoding", "datestyle", "timezone", "standard_conforming_strings",
-                                          "application_name"};
+    std::vector<std::string> supported = {"client_encoding", "datestyle", "timezone",
+                                          "standard_conforming_strings", "application_name"};
 
     bool operator==(const startup_parameter_settings&) const = default;
 };
@@ -76,9 +76,11 @@ struct settings {
     // How long connections may take to end after SIGTERM before they are cut; 0 to 24 h, default 10 s.
     std::chrono::milliseconds shutdown_timeout = std::chrono::seconds{10};
     keepalive_settings tcp_keepalive;
-    // Whether a result whose columns have changed since Parse is refused as PostgreSQL does (0A000); default strict.
+    // Whether a result whose columns have changed since Parse is refused as PostgreSQL does (0A000); default
+    // strict.
     shape_check result_shape_check = shape_check::strict;
-    // Bytes of a query text; a larger one passes but is not kept for later use; 1 KiB to 1 GiB, default 16 MiB.
+    // Bytes of a query text; a larger one passes but is not kept for later use; 1 KiB to 1 GiB, default 16
+    // MiB.
     std::size_t max_statement_size = std::size_t{16} << 20;
     startup_parameter_settings startup_parameters;
     log_settings log;

@@ -3,8 +3,8 @@
 #include "proxy/config/settings.hpp"
 
 #include <algorithm>
-#include <charconv>
 #include <cctype>
+#include <charconv>
 #include <limits>
 #include <span>
 
@@ -57,7 +57,8 @@ bool is_parameter_name(std::string_view text) {
 
 std::string lower_case(std::string_view text) {
     std::string lower(text);
-    std::ranges::transform(lower, lower.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+    std::ranges::transform(lower, lower.begin(),
+                           [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
     return lower;
 }
 
@@ -81,7 +82,9 @@ value_type<bool> switch_value() { return choice_value<bool>({{"true", true}, {"f
 value_type<unsigned> workers_value(unsigned max) {
     const auto count = number_value<unsigned>(1, max);
     return {count.accepts + ", or auto",
-            [=](std::string_view text) { return text == "auto" ? std::optional(auto_workers) : count.parse(text); },
+            [=](std::string_view text) {
+                return text == "auto" ? std::optional(auto_workers) : count.parse(text);
+            },
             [](const unsigned& number) { return number == auto_workers ? "auto" : std::to_string(number); }};
 }
 
@@ -100,18 +103,21 @@ value_type<milliseconds> duration_value(milliseconds min, milliseconds max) {
 }
 
 value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, std::chrono::seconds max) {
-    return {"whole seconds, or a number with s, m or h; " + print_duration(min) + " to " + print_duration(max),
-            [=](std::string_view text) -> std::optional<std::chrono::seconds> {
-                const auto time = parse_duration(text, min, max);
-                if (!time || time->count() % 1000 != 0) return std::nullopt;
-                return std::chrono::duration_cast<std::chrono::seconds>(*time);
-            },
-            [](const std::chrono::seconds& time) { return print_duration(time); }};
+    return {
+        "whole seconds, or a number with s, m or h; " + print_duration(min) + " to " + print_duration(max),
+        [=](std::string_view text) -> std::optional<std::chrono::seconds> {
+            const auto time = parse_duration(text, min, max);
+            if (!time || time->count() % 1000 != 0) return std::nullopt;
+            return std::chrono::duration_cast<std::chrono::seconds>(*time);
+        },
+        [](const std::chrono::seconds& time) { return print_duration(time); }};
 }
 
 value_type<std::string> parameter_name_value() {
     return {"names of PostgreSQL parameters",
-            [](std::string_view text) { return is_parameter_name(text) ? std::optional(lower_case(text)) : std::nullopt; },
+            [](std::string_view text) {
+                return is_parameter_name(text) ? std::optional(lower_case(text)) : std::nullopt;
+            },
             [](const std::string& name) { return name; }};
 }
 

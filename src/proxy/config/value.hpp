@@ -56,7 +56,8 @@ value_type<address> address_value();
 value_type<bool> switch_value();
 value_type<unsigned> workers_value(unsigned max);
 value_type<std::size_t> size_value(std::size_t min, std::size_t max);
-value_type<std::chrono::milliseconds> duration_value(std::chrono::milliseconds min, std::chrono::milliseconds max);
+value_type<std::chrono::milliseconds> duration_value(std::chrono::milliseconds min,
+                                                     std::chrono::milliseconds max);
 value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, std::chrono::seconds max);
 value_type<std::string> parameter_name_value();  // kept in lower case: names of parameters are compared so
 

@@ -1,0 +1,154 @@
+#include "proxy/config/load.hpp"
+
+#include <gmock/gmock.h>
+#include <unistd.h>
+
+#include <filesystem>
+#include <fstream>
+
+namespace pgsidecar::config {
+namespace {
+
+using namespace std::chrono_literals;
+using ::testing::ElementsAre;
+using ::testing::HasSubstr;
+using ::testing::IsEmpty;
+using ::testing::StartsWith;
+
+class Load : public ::testing::Test {
+protected:
+    void SetUp() override {
+        std::string pattern = (std::filesystem::temp_directory_path() / "pgsidecar-XXXXXX").string();
+        ASSERT_NE(mkdtemp(pattern.data()), nullptr);
+        directory_ = pattern;
+    }
+    void TearDown() override { std::filesystem::remove_all(directory_); }
+
+    std::string file(const std::string& text, const std::string& name = "pgsidecar.yaml") {
+        const auto path = (directory_ / name).string();
+        std::ofstream(path) << text;
+        return path;
+    }
+
+    static loaded_settings load(std::vector<const char*> arguments, const environment& variables = {}) {
+        arguments.insert(arguments.begin(), "pgsidecar");
+        return config::load(parse_command_line(static_cast<int>(arguments.size()), arguments.data()),
+                            variables);
+    }
+
+    std::filesystem::path directory_;
+};
+
+TEST_F(Load, DefaultsAreValid) {
+    const auto loaded = load({});
+    EXPECT_EQ(loaded.values, settings{});
+    EXPECT_THAT(loaded.problems, IsEmpty());
+    EXPECT_THAT(loaded.warnings, IsEmpty());
+    EXPECT_THAT(loaded.origins, IsEmpty());
+}
+
+TEST_F(Load, CommandLineWinsOverEnvironmentOverFileOverDefault) {
+    const auto path = file("log: {level: error, format: json}\nmax_connections: 5\nlisten: f:1\n");
+    const environment variables = {{"PGSIDECAR_LOG_LEVEL", "warn"}, {"PGSIDECAR_MAX_CONNECTIONS", "6"}};
+    const auto loaded = load({"--config", path.c_str(), "--log-level", "trace"}, variables);
+    ASSERT_THAT(loaded.problems, IsEmpty());
+    EXPECT_EQ(loaded.values.log.level, log_level::trace);
+    EXPECT_EQ(loaded.values.max_connections, 6u);
+    EXPECT_EQ(loaded.values.log.format, log_format::json);
+    EXPECT_EQ(loaded.values.workers, 1u);
+    EXPECT_EQ(loaded.origins.at("log.level"), "command line");
+    EXPECT_EQ(loaded.origins.at("max_connections"), "environment, PGSIDECAR_MAX_CONNECTIONS");
+    EXPECT_EQ(loaded.origins.at("log.format"), path + ":1");
+    EXPECT_EQ(loaded.origins.at("listen"), path + ":3");
+    EXPECT_FALSE(loaded.origins.contains("workers"));
+}
+
+TEST_F(Load, AListReplacesTheWeakerOne) {
+    const auto path = file("listen: [f:1, f:2]\n");
+    EXPECT_THAT(load({"--config", path.c_str()}, {{"PGSIDECAR_LISTEN", "e:1"}}).values.listen,
+                ElementsAre(address::tcp("e", 1)));
+}
+
+TEST_F(Load, ReadsEveryKey) {
+    const auto path = file(R"(
+listen: ["[::1]:7000", "unix:/run/p"]
+upstream: {address: "unix:/run/u", connect_timeout: 250ms, negotiates_protocol: true}
+workers: auto
+max_connections: 7
+login_timeout: 1m
+leave_timeout: 2
+shutdown_timeout: 0
+tcp_keepalive: {enabled: false, idle: 10, interval: 11s, count: 12}
+result_shape_check: off
+max_statement_size: 1MiB
+startup_parameters: {unsupported: reject, supported: [TimeZone, search_path]}
+log: {level: off, format: json}
+)");
+    const auto loaded = load({"--config", path.c_str()});
+    ASSERT_THAT(loaded.problems, IsEmpty());
+    settings expected;
+    expected.listen = {address::tcp("::1", 7000), address::unix_socket("/run/p")};
+    expected.upstream = {address::unix_socket("/run/u"), 250ms, true};
+    expected.workers = auto_workers;
+    expected.max_connections = 7;
+    expected.login_timeout = 60s;
+    expected.leave_timeout = 2s;
+    expected.shutdown_timeout = 0s;
+    expected.tcp_keepalive = {false, 10s, 11s, 12};
+    expected.result_shape_check = shape_check::off;
+    expected.max_statement_size = 1 << 20;
+    expected.startup_parameters = {unsupported_parameters::reject, {"timezone", "search_path"}};
+    expected.log = {log_level::off, log_format::json};
+    EXPECT_EQ(loaded.values, expected);
+    EXPECT_EQ(loaded.origins.size(), keys().size());
+}
+
+TEST_F(Load, TheEnvironmentMayNameTheFile) {
+    const auto named = file("workers: 2\n", "named.yaml");
+    const auto given = file("workers: 3\n", "given.yaml");
+    EXPECT_EQ(load({}, {{"PGSIDECAR_CONFIG", named}}).values.workers, 2u);
+    EXPECT_EQ(load({"--config", given.c_str()}, {{"PGSIDECAR_CONFIG", named}}).values.workers, 3u);
+    EXPECT_THAT(load({}, {{"PGSIDECAR_CONFIG", ""}}).problems, ElementsAre(HasSubstr("cannot be read")));
+}
+
+TEST_F(Load, NamesThePlaceOfABadValue) {
+    const auto path = file("workers: 0\nlisten:\n  - a:1\n  - b\nupstream:\n  connect_timeout: 5 parsecs\n");
+    const auto loaded = load({"--config", path.c_str()}, {{"PGSIDECAR_UPSTREAM_ADDRESS", "nowhere"}});
+    EXPECT_THAT(
+        loaded.problems,
+        ElementsAre(
+            path + ":1: workers: '0' is not accepted (accepted: 1 to 256, or auto)",
+            StartsWith(path + ":4: listen: 'b' is not accepted (accepted: a list of host:port"),
+            path + ":6: upstream.connect_timeout: '5 parsecs' is not accepted (accepted: seconds, or a "
+                   "number with ms, s, "
+                   "m or h; 1ms to 86400s)",
+            StartsWith("PGSIDECAR_UPSTREAM_ADDRESS: 'nowhere' is not accepted (accepted: host:port")));
+}
+
+TEST_F(Load, ABadValueStaysAProblemUnderAGoodOne) {
+    const auto path = file("workers: many\n");
+    EXPECT_THAT(load({"--config", path.c_str()}, {{"PGSIDECAR_WORKERS", "2"}}).problems,
+                ElementsAre(StartsWith(path + ":1: workers: 'many'")));
+}
+
+TEST_F(Load, RefusesAddressesThatCannotWorkTogether) {
+    EXPECT_THAT(load({}, {{"PGSIDECAR_LISTEN", ""}}).problems,
+                ElementsAre("environment, PGSIDECAR_LISTEN: listen: at least one address is needed"));
+    EXPECT_THAT(load({"--listen", "a:1", "--listen", "b:1", "--listen", "a:1"}).problems,
+                ElementsAre("command line: listen: a:1 stands there twice"));
+    EXPECT_THAT(load({"--upstream", "127.0.0.1:6432"}).problems,
+                ElementsAre("listen: 127.0.0.1:6432 is upstream.address too"));
+}
+
+TEST_F(Load, KeepsMessagesOnOneShortLine) {
+    const auto loaded = load({}, {{"PGSIDECAR_WORKERS", "1\n2 pgsidecar: forged"},
+                                  {"PGSIDECAR_LOG_LEVEL", std::string(5000, 'x')}});
+    ASSERT_EQ(loaded.problems.size(), 2u);
+    for (const auto& problem : loaded.problems) {
+        EXPECT_EQ(problem.find('\n'), problem.npos);
+        EXPECT_LT(problem.size(), 250u);
+    }
+}
+
+}  // namespace
+}  // namespace pgsidecar::config
