@@ -8,12 +8,14 @@
 #include <initializer_list>
 #include <iostream>
 #include <string_view>
+#include <type_traits>
 #include <variant>
 
 // One line per event, to stderr, as text or JSON:
 //   log::event(log::level::info, id, "client connected", {{"user", user}, {"database", database}});
 //   2026-11-24T13:30:00.123Z info  [s42] client connected user=app database=db
-// Values may be any bytes: they can neither break a line nor its syntax. Message and field names are constants.
+// Values may be any bytes: they can neither break a line nor its syntax. Message and field names are
+// constants.
 namespace pgsidecar::log {
 
 using level = config::log_level;
@@ -27,9 +29,12 @@ struct field {
 
     field(std::string_view key, std::string_view text) : name(key), value(text) {}
     field(std::string_view key, const char* text) : name(key), value(std::string_view(text)) {}
-    field(std::string_view key, std::same_as<bool> auto flag) : name(key), value(flag) {}
-    field(std::string_view key, std::signed_integral auto number) : name(key), value(std::int64_t{number}) {}
-    field(std::string_view key, std::unsigned_integral auto number) : name(key), value(std::uint64_t{number}) {}
+    template <std::integral T>
+    field(std::string_view key, T number) : name(key) {
+        if constexpr (std::is_same_v<T, bool>) value = number;
+        else if constexpr (std::is_signed_v<T>) value = std::int64_t{number};
+        else value = std::uint64_t{number};
+    }
 };
 
 namespace detail {

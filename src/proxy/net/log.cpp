@@ -1,0 +1,158 @@
+#include "proxy/net/log.hpp"
+
+#include <spdlog/logger.h>
+#include <spdlog/pattern_formatter.h>
+#include <spdlog/sinks/ostream_sink.h>
+
+#include <algorithm>
+#include <array>
+#include <memory>
+#include <string>
+
+namespace pgsidecar::log {
+namespace {
+
+constexpr std::size_t max_value_size =
+    1024;  // a start-up packet holds values of 10,000 bytes; who needs them whole?
+constexpr std::string_view replacement = "\xef\xbf\xbd";  // U+FFFD
+
+struct level_name {
+    spdlog::level::level_enum spdlog_level;
+    std::string_view name;
+};
+
+constexpr std::array<level_name, 6> level_names{{{spdlog::level::trace, "trace"},
+                                                 {spdlog::level::debug, "debug"},
+                                                 {spdlog::level::info, "info"},
+                                                 {spdlog::level::warn, "warn"},
+                                                 {spdlog::level::err, "error"},
+                                                 {spdlog::level::off, "off"}}};
+
+std::unique_ptr<spdlog::logger> logger;
+format line_format = format::text;
+
+constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
+
+// The bytes of the well-formed UTF-8 character at the front (Unicode, table 3-7); 0 if there is none.
+std::size_t character_size(std::string_view text) {
+    const auto byte = [&](std::size_t i) {
+        return i < text.size() ? static_cast<unsigned char>(text[i]) : 0u;
+    };
+    const auto lead = byte(0);
+    if (lead < 0x80) return 1;
+    const std::size_t size = lead >= 0xf0 ? 4 : lead >= 0xe0 ? 3 : 2;
+    const unsigned least = lead == 0xe0 ? 0xa0 : lead == 0xf0 ? 0x90 : 0x80;
+    const unsigned most = lead == 0xed ? 0x9f : lead == 0xf4 ? 0x8f : 0xbf;
+    if (lead < 0xc2 || lead > 0xf4 || text.size() < size || byte(1) < least || byte(1) > most) return 0;
+    return std::ranges::all_of(text.substr(2, size - 2), is_continuation) ? size : 0;
+}
+
+// C0, DEL, C1 and the line and paragraph separators: what a terminal or a reader of lines may act upon.
+bool is_control(std::string_view character) {
+    const auto first = static_cast<unsigned char>(character[0]);
+    if (character.size() == 1) return first < 0x20 || first == 0x7f;
+    if (character.size() == 2) return first == 0xc2 && static_cast<unsigned char>(character[1]) < 0xa0;
+    return character == "\xe2\x80\xa8" || character == "\xe2\x80\xa9";
+}
+
+unsigned code_point(std::string_view control) {
+    const auto low = [&](std::size_t i) { return static_cast<unsigned char>(control[i]) & 0x3fu; };
+    if (control.size() == 1) return static_cast<unsigned char>(control[0]);
+    return control.size() == 2 ? 0x80u | low(1) : 0x2000u | low(1) << 6 | low(2);
+}
+
+void append_escape(std::string& to, std::string_view character) {
+    if (character == "\n") to += "\\n";
+    else if (character == "\r") to += "\\r";
+    else if (character == "\t") to += "\\t";
+    else fmt::format_to(std::back_inserter(to), "\\u{:04x}", code_point(character));
+}
+
+// As in a JSON string, without the quotes; text lines use the same escapes.
+void append_escaped(std::string& to, std::string_view text) {
+    while (!text.empty()) {
+        const auto size = character_size(text);
+        const auto character = text.substr(0, std::max<std::size_t>(size, 1));
+        if (size == 0) to += replacement;
+        else if (character == "\"" || character == "\\") to.append("\\").append(character);
+        else if (is_control(character)) append_escape(to, character);
+        else to += character;
+        text.remove_prefix(character.size());
+    }
+}
+
+void append_quoted(std::string& to, std::string_view text) {
+    to += '"';
+    if (text.size() > max_value_size) {
+        auto end = max_value_size;
+        while (end > max_value_size - 3 && is_continuation(text[end])) --end;
+        append_escaped(to, text.substr(0, end));
+        to += "…";
+    } else {
+        append_escaped(to, text);
+    }
+    to += '"';
+}
+
+bool needs_no_quotes(std::string_view text) {
+    const auto is_bare = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '='; };
+    return !text.empty() && text.size() <= max_value_size && std::ranges::all_of(text, is_bare);
+}
+
+void append_value(std::string& to, const field& of, bool always_quoted) {
+    const auto append = [&]<class T>(const T& value) {
+        if constexpr (!std::is_same_v<T, std::string_view>)
+            fmt::format_to(std::back_inserter(to), "{}", value);
+        else if (!always_quoted && needs_no_quotes(value)) to += value;
+        else append_quoted(to, value);
+    };
+    std::visit(append, of.value);
+}
+
+std::string text_line(std::string_view name, std::uint64_t session, std::string_view message,
+                      std::initializer_list<field> fields) {
+    auto line = fmt::format("{:<5} ", name);
+    if (session != no_session) fmt::format_to(std::back_inserter(line), "[s{}] ", session);
+    append_escaped(line, message);
+    for (const auto& each : fields) {
+        line.append(" ").append(each.name).append("=");
+        append_value(line, each, false);
+    }
+    return line;
+}
+
+std::string json_line(std::string_view name, std::uint64_t session, std::string_view message,
+                      std::initializer_list<field> fields) {
+    auto line = fmt::format(R"("level":"{}")", name);
+    if (session != no_session) fmt::format_to(std::back_inserter(line), R"(,"session":{})", session);
+    line += R"(,"message":)";
+    append_quoted(line, message);
+    for (const auto& each : fields) {
+        line.append(",\"").append(each.name).append("\":");
+        append_value(line, each, true);
+    }
+    return line;
+}
+
+}  // namespace
+
+void detail::write(level at, std::uint64_t session, std::string_view message,
+                   std::initializer_list<field> fields) {
+    const auto& [spdlog_level, name] = level_names[static_cast<std::size_t>(at)];
+    const auto make_line = line_format == format::json ? json_line : text_line;
+    logger->log(spdlog_level, spdlog::string_view_t(make_line(name, session, message, fields)));
+}
+
+void set_up(level least, format lines, std::ostream& out) {
+    constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %v";
+    constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
+    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true);
+    logger = std::make_unique<spdlog::logger>("pgsidecar", std::move(sink));
+    logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(
+        lines == format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
+    logger->set_level(spdlog::level::trace);  // enabled() has decided
+    line_format = lines;
+    detail::threshold = least;
+}
+
+}  // namespace pgsidecar::log
