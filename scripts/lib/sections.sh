@@ -10,9 +10,20 @@ section_format() {
 }
 
 section_lint() {
+    local files
+    files=$(lint_files)
+    [[ -n $files ]] || { echo "1 passed, 0 failed"; return; }
     build dev
-    git ls-files -- 'src/*.cpp' | sed "s|^|$PWD/|" | xargs run-clang-tidy -quiet -j "$(nproc)" -p build/dev
-    echo "$(git ls-files -- 'src/*.cpp' | wc -l) passed, 0 failed"
+    sed "s|^|$PWD/|" <<<"$files" | xargs run-clang-tidy -quiet -j "$(nproc)" -p build/dev
+    echo "$(wc -l <<<"$files") passed, 0 failed"
+}
+
+lint_files() {
+    if [[ -n ${LINT_SINCE-} ]]; then
+        git diff --name-only --diff-filter=d "$LINT_SINCE" -- 'src/*.cpp'
+    else
+        git ls-files -- 'src/*.cpp'
+    fi
 }
 
 section_unit() { ctest_of dev; }
