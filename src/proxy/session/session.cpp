@@ -19,6 +19,9 @@ constexpr std::size_t max_bind_head_size = std::size_t{256} << 10;
 /// Replies that may be outstanding. Each costs about 100 bytes here and a few on the server's side.
 constexpr std::size_t max_pending_replies = 16'384;
 
+/// What is made of the client's bytes before it is flushed: a short Bind may bring a long statement with it.
+constexpr std::size_t max_batch_size = std::size_t{1} << 20;
+
 bool known_message(frontend type) {
     switch (type) {
         case frontend::bind:
@@ -61,9 +64,11 @@ session::session(text_pool& texts, const session_options& options) : texts_(text
 session::~session() = default;
 
 std::size_t session::on_client_bytes(byte_view in) {
-    waiting_ = false;
+    waiting_ = has_more_ = false;
     std::size_t used = 0;
     while (!finished_ && !client_gone_) {
+        has_more_ = to_server_.size() >= max_batch_size && used < in.size();
+        if (has_more_) break;
         if (client_rest_.rest > 0) {
             used += pass_rest(in.substr(used));
             if (client_rest_.rest > 0) break;
@@ -99,10 +104,9 @@ void session::after_message() {
 
 session::progress session::on_frontend(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
-    if (!known_message(type))
-        return refuse("08P01",
-                      "invalid frontend message type " + std::to_string(static_cast<unsigned char>(f.type)));
-    if (!f.valid() || f.length > length_limit(type)) return refuse("08P01", "invalid message length");
+    if (!known_message(type)) return on_unknown_message(f);
+    if (!f.valid() || f.length > length_limit(type))
+        return refuse({.severity = "FATAL", .sqlstate = "08P01", .message = "invalid message length"});
     if (wanted_whole(f) && !f.whole()) return progress::more;
 
     if (is_copy_message(type)) return on_copy_message(f);
@@ -173,9 +177,21 @@ bool session::wanted_whole(const frame& f) const {
     }
 }
 
+/// Natively what was sent before it is answered first.
+session::progress session::on_unknown_message(const frame& f) {
+    if (!copy_in_ && (boundary_in_flight() || !settled())) return progress::wait;
+    const std::string message =
+        "invalid frontend message type " + std::to_string(static_cast<std::uint8_t>(f.type));
+    return refuse({.severity = "FATAL",
+                   .sqlstate = "08P01",
+                   .message = message,
+                   .file = "postgres.c",
+                   .routine = "SocketBackend"});
+}
+
 /// The client has broken the protocol: it is told so, and its work is undone.
-session::progress session::refuse(byte_view sqlstate, byte_view message) {
-    show_error({.severity = "FATAL", .sqlstate = sqlstate, .message = message});
+session::progress session::refuse(const error_message& fatal) {
+    show_error(fatal);
     muted_ = true;
     leave();
     return progress::done;

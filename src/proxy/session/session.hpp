@@ -100,7 +100,8 @@ private:
     std::size_t pass_rest(byte_view in);
     void after_message();
     progress drop(const frame& f);
-    progress refuse(byte_view sqlstate, byte_view message);
+    progress on_unknown_message(const frame& f);
+    progress refuse(const error_message& fatal);
 
     // session_extended.cpp: the client's extended-protocol messages
     progress on_parse(const frame& f);

@@ -18,6 +18,9 @@ constexpr std::size_t max_deferred_closes = 1'000;
 /// A Parse that is too long to be read whole must show its name in this many bytes.
 constexpr std::size_t max_parse_name_size = std::size_t{64} << 10;
 
+constexpr error_message names_too_long{
+    .severity = "FATAL", .sqlstate = "54000", .message = "name of a statement or portal is too long"};
+
 }  // namespace
 
 session::progress session::on_parse(const frame& f) {
@@ -45,7 +48,7 @@ session::progress session::on_long_parse(const frame& f) {
     const byte_view body = f.body();
     const std::size_t name_size = body.find('\0');
     if (name_size == byte_view::npos) {
-        if (body.size() > max_parse_name_size) return refuse("54000", "statement name is too long");
+        if (body.size() > max_parse_name_size) return refuse(names_too_long);
         return progress::more;
     }
     ++counters_.parses;
@@ -77,7 +80,7 @@ void session::begin_statement(byte_view name, const statement_ptr& s) {
 
 session::progress session::on_bind(const frame& f) {
     const auto b = read_bind(f.body());
-    if (!b && !f.whole()) return refuse("54000", "portal and statement names are too long");
+    if (!b && !f.whole()) return refuse(names_too_long);
     if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000
