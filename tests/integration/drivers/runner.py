@@ -37,7 +37,7 @@ class Outcome:
         return "\n  ".join(lines + self.wrong[:10] + self.errors[:10])
 
 
-def run(program: str, packages: str, dsn: str, *arguments: object, copies: int = 1, timeout: float = 60) -> Outcome:
+def run(program: str, packages: str, dsn: str, *arguments: object, copies: int = 1, timeout: float = 120) -> Outcome:
     """Every copy gets the DSN, its own number and the arguments."""
     env = environment(packages)
     processes = [
@@ -64,7 +64,7 @@ def collect(process: subprocess.Popen, seconds: float) -> Outcome:
 
 
 def compare(stack, program: str, packages: str, *arguments: object, scheme: str = "postgresql", copies: int = 3,
-            routes: tuple[str, ...] = ROUTES, timeout: float = 60) -> dict[str, Outcome]:
+            routes: tuple[str, ...] = ROUTES, timeout: float = 120) -> dict[str, Outcome]:
     """The same program straight to PostgreSQL, through the bare pooler, and through pgsidecar, on a schema made anew."""
     outcomes = {}
     for route in routes:

@@ -55,7 +55,7 @@ def columns(stack) -> dict[str, str]:
     return dict(row.split(" ", 1) for row in rows)
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_broken_without(stack, no_tables, tmp_path):
     """Every process counts its statement names from 1, so that only the first command meets fresh servers."""
     project = Project(tmp_path / "project", stack.dsn("pgbouncer", scheme="postgresql+asyncpg"))

@@ -6,13 +6,13 @@ from .runner import assert_broken_without_right_with, assert_right_with, compare
 VERSIONS = ("asyncpg-0.27", "asyncpg-0.30", "asyncpg-0.32")
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_features(stack, schema, version):
     assert_broken_without_right_with(compare(stack, "asyncpg_features", version, schema, copies=4))
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("version", VERSIONS)
 def test_cancel_by_timeout(stack, schema, version):
     assert_right_with(compare(stack, "asyncpg_cancel", version, copies=2, routes=("postgres", "sidecar")))

@@ -69,14 +69,14 @@ def serve(stack, via: str, schema: str, tmp_path: Path) -> Outcome:
     return outcome
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_broken_without(stack, schema, tmp_path):
     outcome = serve(stack, "pgbouncer", schema, tmp_path)
     revive_pooler(stack)
     assert outcome.broken
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_every_answer_is_right(stack, schema, tmp_path):
     outcome = serve(stack, "sidecar", schema, tmp_path)
     assert not outcome.broken, str(outcome)

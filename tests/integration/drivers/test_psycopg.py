@@ -4,13 +4,13 @@ import pytest
 from .runner import assert_broken_without_right_with, compare
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("threshold", [0, 5])
 def test_psycopg_features(stack, schema, threshold):
     assert_broken_without_right_with(compare(stack, "psycopg_features", "psycopg-3.3", schema, threshold))
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 def test_psycopg2_features(stack, schema):
     """Broken by PREPARE alone, which the user has written."""
     assert_broken_without_right_with(compare(stack, "psycopg2_features", "psycopg2-2.9", schema))

@@ -4,7 +4,7 @@ import pytest
 from .runner import assert_broken_without_right_with, compare
 
 
-@pytest.mark.timeout(120)
+@pytest.mark.timeout(400)
 @pytest.mark.parametrize("pool", ["null", "queue", "ping"])
 @pytest.mark.parametrize("version", ["sqlalchemy-2.0", "sqlalchemy-2.1"])
 def test_features(stack, schema, version, pool):

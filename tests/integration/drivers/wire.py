@@ -65,7 +65,7 @@ class Wire:
         self._input = self._socket.makefile("rb")
         parameters = b"user\0postgres\0database\0postgres\0\0"
         self.send(struct.pack("!ii", len(parameters) + 8, 196608) + parameters)
-        self.read("Z")
+        self.key = next(body for kind, body in self.read("Z") if kind == "K")
 
     def send(self, *messages: bytes) -> None:
         """All in one write."""
@@ -88,6 +88,11 @@ class Wire:
     def ask(self, *messages: bytes, last: str = "Z") -> Replies:
         self.send(*messages)
         return self.read(*last)
+
+    def cancel(self) -> None:
+        """Sends the CancelRequest and hangs up at once, as a driver does whose user has no more time."""
+        with socket.create_connection(self._socket.getpeername()) as other:
+            other.sendall(struct.pack("!ii", len(self.key) + 8, 80877102) + self.key)
 
     def close(self) -> None:
         try:

@@ -24,5 +24,5 @@ async def main():
 
 
 with tally.attempt("cancel"):
-    asyncio.run(asyncio.wait_for(main(), 20))
+    asyncio.run(asyncio.wait_for(main(), 60))
 tally.report()

@@ -11,7 +11,7 @@ from tally import Tally
 DSN, COPY, SCHEMA = sys.argv[1], int(sys.argv[2]), sys.argv[3]
 TABLE = f"{SCHEMA}.t{COPY}"
 OWN = COPY * 1000
-SECONDS = 15
+SECONDS = 30
 tally = Tally()
 
 

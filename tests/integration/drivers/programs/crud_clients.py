@@ -35,7 +35,7 @@ async def one_round(http, owner, i):
 
 async def client(number):
     owner = f"owner {number}"
-    async with httpx.AsyncClient(base_url=URL, timeout=10) as http:
+    async with httpx.AsyncClient(base_url=URL, timeout=30) as http:
         for i in range(ROUNDS):
             with tally.attempt(owner):
                 await one_round(http, owner, i)

@@ -85,7 +85,7 @@ def reset(c, cursor):
 
 
 def on_own_connection(feature):
-    signal.alarm(10)
+    signal.alarm(30)
     c = psycopg2.connect(DSN)
     cursor = c.cursor()
     cursor.execute(f"drop table if exists {TABLE}; create table {TABLE}(id int primary key, name text)")

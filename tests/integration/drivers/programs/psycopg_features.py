@@ -14,7 +14,7 @@ from tally import Tally
 DSN, COPY, SCHEMA, THRESHOLD = sys.argv[1], int(sys.argv[2]), sys.argv[3], int(sys.argv[4])
 TABLE = f"{SCHEMA}.t{COPY}"
 OWN = COPY * 1000
-SECONDS = 10
+SECONDS = 30
 tally = Tally()
 
 

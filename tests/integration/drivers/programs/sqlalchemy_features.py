@@ -17,7 +17,7 @@ from tally import Tally
 
 DSN, COPY, SCHEMA, POOL = sys.argv[1], int(sys.argv[2]), sys.argv[3], sys.argv[4]
 OWN = COPY * 1000
-SECONDS = 20
+SECONDS = 30
 OPTIONS = dict(null=dict(poolclass=sa.NullPool), queue={}, ping=dict(pool_pre_ping=True))
 tally = Tally()
 
