@@ -58,6 +58,9 @@ public:
     /// Ends the connection with a FATAL error.
     void refuse(byte_view sqlstate, byte_view message, byte_view hint = {});
 
+    /// The client has gone.
+    void abandon() { stage_ = stage::finished; }
+
     out_batch& to_client() { return to_client_; }
     out_batch& to_server() { return to_server_; }
 

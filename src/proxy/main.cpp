@@ -1,0 +1,37 @@
+#include <exception>
+#include <iostream>
+
+#include "proxy/config/answer.hpp"
+#include "proxy/config/command_line.hpp"
+#include "proxy/config/environment.hpp"
+#include "proxy/config/load.hpp"
+#include "proxy/net/log.hpp"
+#include "proxy/net/server.hpp"
+
+using namespace pgsidecar;
+
+namespace {
+
+void log_start(const config::loaded_settings& loaded) {
+    for (const std::string& warning : loaded.warnings)
+        log::event(log::level::warn, log::no_session, "configuration", {{"warning", warning}});
+    log::event(
+        log::level::info, log::no_session, "pgsidecar starts",
+        {{"version", PGSIDECAR_VERSION}, {"upstream", config::to_string(loaded.values.upstream.address)}});
+}
+
+}  // namespace
+
+int main(int argc, char** argv) try {
+    const config::command_line arguments = config::parse_command_line(argc, argv);
+    const config::loaded_settings loaded = config::load(arguments, config::process_environment());
+    if (const auto status = config::answer(arguments, loaded, std::cout, std::cerr)) return *status;
+
+    log::set_up(loaded.values.log.level, loaded.values.log.format);
+    log_start(loaded);
+    net::server(loaded.values).run();
+    return 0;
+} catch (const std::exception& failure) {
+    std::cerr << "pgsidecar: " << failure.what() << '\n';
+    return 1;
+}

@@ -1,0 +1,212 @@
+#include "proxy/net/connection.hpp"
+
+#include <algorithm>
+
+#include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
+
+namespace pgsidecar::net {
+
+namespace {
+
+using std::chrono::milliseconds;
+using std::chrono::steady_clock;
+using stage = client_startup::stage;
+
+/// How long a client that has been told the end may take to close. Closing first, with bytes of it unread,
+/// would reset the connection and could lose the last words.
+constexpr milliseconds linger_limit{2000};
+
+}  // namespace
+
+connection::connection(service& shared, text_pool& texts, stream_socket client, std::string peer)
+    : service_(shared),
+      id_(++shared.last_session_id),
+      peer_(std::move(peer)),
+      place_(shared.places),
+      talk_(texts, shared.startup, shared.session),
+      client_(std::move(client)),
+      server_(client_.get_executor()),
+      client_in_(shared.buffer_limit),
+      server_in_(shared.buffer_limit),
+      client_out_(client_),
+      server_out_(server_),
+      deadline_(client_.get_executor()) {}
+
+awaitable<> connection::run() {
+    set_options(client_.socket(), service_.settings.tcp_keepalive);
+    arm(service_.settings.login_timeout);
+    co_await open();
+    if (talk_.startup().at() == stage::cancelling) {
+        co_await carry_cancel_request();
+    } else if (talk_.startup().at() == stage::connecting && hears_client()) {
+        if (!place_.enter()) talk_.startup().refuse("53300", "sorry, too many clients already");
+        else if (co_await connect_upstream()) co_await relay();
+    }
+    co_await leave();
+    co_await linger();
+    log_end();
+}
+
+/// Up to the StartupMessage or CancelRequest.
+awaitable<> connection::open() {
+    while (talk_.startup().at() == stage::opening && hears_client())
+        if (co_await read_client()) co_await feed_from_client();
+}
+
+awaitable<bool> connection::connect_upstream() {
+    error_code ec;
+    stream_socket socket = co_await reach_upstream(ec);
+    if (!hears_client()) co_return false;
+    if (ec) {
+        const std::string why = "could not connect to upstream " +
+                                config::to_string(service_.settings.upstream.address) + ": " + ec.message();
+        talk_.startup().refuse("08006", why);
+        log::event(
+            log::level::error, id_, "could not connect to upstream",
+            {{"upstream", config::to_string(service_.settings.upstream.address)}, {"error", ec.message()}});
+        because("no upstream");
+        co_return false;
+    }
+    set_options(socket, service_.settings.tcp_keepalive);
+    upstream_ = socket.remote_endpoint(ec);
+    server_.assign(std::move(socket));
+    talk_.startup().on_connected();
+    write_both();
+    co_return true;
+}
+
+awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
+    const config::upstream_settings& upstream = service_.settings.upstream;
+    const auto limit = steady_clock::now() + upstream.connect_timeout;
+    const auto endpoints = co_await resolve(upstream.address, limit, ec);
+    if (ec) co_return stream_socket(client_.get_executor());
+    co_return co_await connect_any(endpoints, limit, ec);
+}
+
+/// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
+/// arrived.
+awaitable<> connection::carry_cancel_request() {
+    because("cancel request carried");
+    const milliseconds limit = service_.settings.upstream.connect_timeout;
+    const auto known = service_.cancels.find(talk_.startup().cancelled());
+    error_code ec;
+    server_.assign(known ? co_await connect(*known, steady_clock::now() + limit, ec)
+                         : co_await reach_upstream(ec));
+    if (ec) {
+        log::event(log::level::error, id_, "could not carry a cancel request", {{"error", ec.message()}});
+        co_return;
+    }
+    out_batch request;
+    request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
+    server_out_.take(request);
+    arm(limit);
+    while (!ec) {
+        server_in_.clear();
+        co_await server_.read_some(server_in_.room(), ec);
+    }
+}
+
+/// Until the server has given the last answers that are owed and all is written.
+awaitable<> connection::leave() {
+    arm(service_.settings.leave_timeout);
+    if (client_gone_ && !talk_.finished()) {
+        talk_.on_client_eof();
+        write_both();
+    }
+    while (server_pump_runs_ && !talk_.finished()) co_await server_spoke_.wait();
+    write_both();
+    co_await client_out_.written();
+    co_await server_out_.written();
+    end_server_side();
+    while (server_pump_runs_) co_await server_spoke_.wait();
+}
+
+/// Until the client has closed too.
+awaitable<> connection::linger() {
+    client_.shutdown_send();
+    arm(linger_limit);
+    error_code ec;
+    while (!client_gone_ && !ec) {
+        client_in_.clear();
+        co_await client_.read_some(client_in_.room(), ec);
+    }
+    client_.close();
+    ++deadlines_;
+    deadline_.cancel();
+}
+
+void connection::shut_down() {
+    because("shutdown");
+    leaving_ = true;
+    if (talk_.finished() || talk_.startup().at() == stage::cancelling) return;
+    talk_.shut_down();
+    write_both();
+    client_.cancel_read();
+    server_spoke_.notify();
+}
+
+void connection::cut() {
+    because("cut off");
+    leaving_ = true;
+    client_gone_ = true;
+    client_.close();
+    end_server_side();
+    server_spoke_.notify();
+}
+
+void connection::arm(milliseconds limit) {
+    const std::uint64_t deadline = ++deadlines_;
+    deadline_.expires_after(limit);
+    deadline_.async_wait([self = shared_from_this(), deadline](error_code cancelled) {
+        if (!cancelled && deadline == self->deadlines_) self->on_deadline();
+    });
+}
+
+void connection::on_deadline() {
+    if (ready_ || talk_.finished() || talk_.startup().at() == stage::cancelling) return cut();
+    because("login timeout");
+    talk_.startup().refuse("08006", "canceling authentication due to timeout");
+    write_both();
+    client_.cancel_read();
+    end_server_side();
+    server_spoke_.notify();
+}
+
+void connection::log_ready() {
+    const client_startup& startup = talk_.startup();
+    log::event(log::level::info, id_, "client connected",
+               {{"peer", peer_},
+                {"user", startup.user()},
+                {"database", startup.database()},
+                {"application_name", startup.application_name()}});
+    if (startup.stripped().empty()) return;
+    std::string names;
+    for (const std::string& name : startup.stripped()) names.append(names.empty() ? "" : ", ").append(name);
+    log::event(log::level::warn, id_, "startup parameters left out, the upstream does not take them",
+               {{"parameters", names}});
+}
+
+void connection::log_end() const {
+    const auto lived = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin_).count();
+    if (!ready_) {
+        const bool tried = !talk_.startup().user().empty();
+        log::event(
+            tried ? log::level::info : log::level::debug, id_, "client left before it was logged in",
+            {{"peer", peer_}, {"user", talk_.startup().user()}, {"duration_ms", lived}, {"reason", reason_}});
+        return;
+    }
+    const session* talked = talk_.current_session();
+    const session_counters counters = talked ? talked->counters() : session_counters{};
+    log::event(log::level::info, id_, "client disconnected",
+               {{"duration_ms", lived},
+                {"transactions", counters.transactions},
+                {"parses", counters.parses},
+                {"reparses", counters.reparses},
+                {"queries", counters.queries},
+                {"bytes_to_client", client_out_.bytes_written()},
+                {"bytes_to_server", server_out_.bytes_written()},
+                {"reason", reason_}});
+}
+
+}  // namespace pgsidecar::net

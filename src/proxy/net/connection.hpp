@@ -1,0 +1,95 @@
+#pragma once
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "proxy/net/byte_stream.hpp"
+#include "proxy/net/conversation.hpp"
+#include "proxy/net/peer_writer.hpp"
+#include "proxy/net/read_buffer.hpp"
+#include "proxy/net/service.hpp"
+#include "proxy/net/upstream_connector.hpp"
+#include "proxy/net/wakeup.hpp"
+
+namespace pgsidecar::net {
+
+/// One client and its upstream connection, from accept to close; all on one thread.
+///
+/// Two pumps, one for each direction: read once, feed the conversation, write what came of it for both peers,
+/// forget what was used. Each waits only for its own writes, so that neither direction waits for the other.
+class connection : public std::enable_shared_from_this<connection> {
+public:
+    connection(service& shared, text_pool& texts, stream_socket client, std::string peer);
+    connection(const connection&) = delete;
+    connection& operator=(const connection&) = delete;
+
+    awaitable<> run();
+
+    /// Tells the client, then ends as if it had left.
+    void shut_down();
+
+    /// Ends at once.
+    void cut();
+
+    std::uint64_t id() const { return id_; }
+
+private:
+    // connection.cpp: from accept to close
+    awaitable<> open();
+    awaitable<> carry_cancel_request();
+    awaitable<bool> connect_upstream();
+    awaitable<stream_socket> reach_upstream(error_code& ec);
+    awaitable<> leave();
+    awaitable<> linger();
+    void arm(std::chrono::milliseconds limit);
+    void on_deadline();
+    void log_ready();
+    void log_end() const;
+
+    // relay.cpp: the pumps
+    awaitable<> relay();
+    void start_server_pump();
+    awaitable<> server_pump();
+    awaitable<bool> feed_from_client();
+    awaitable<bool> feed_from_server();
+    awaitable<bool> read_client();
+    awaitable<bool> read_server();
+    void write_both();
+    void on_ready();
+    void on_client_lost();
+    void end_server_side();
+
+    bool hears_client() const { return !client_gone_ && !leaving_ && !talk_.finished(); }
+    void because(std::string reason) {
+        if (reason_.empty()) reason_ = std::move(reason);
+    }
+
+    service& service_;
+    const std::uint64_t id_;
+    const std::string peer_;
+    const time_point begin_ = std::chrono::steady_clock::now();
+    connection_place place_;
+    conversation talk_;
+
+    byte_stream client_, server_;
+    read_buffer client_in_, server_in_;
+    peer_writer client_out_, server_out_;
+
+    endpoint upstream_;
+    std::optional<cancel_registration> cancel_registration_;
+
+    wakeup server_spoke_;             // or has ended
+    std::uint64_t server_turns_ = 0;  // how often it has been fed
+    bool server_pump_runs_ = false;
+    bool client_gone_ = false;
+    bool client_lost_ = false;  // it cannot be written to
+    bool leaving_ = false;      // the client is not heard any more
+    bool ready_ = false;
+    std::string reason_;  // why it ends, for the log
+
+    timer deadline_;
+    std::uint64_t deadlines_ = 0;
+};
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,37 @@
+#include "proxy/net/conversation.hpp"
+
+namespace pgsidecar::net {
+
+void conversation::enter_session() {
+    if (!session_ && is_ready()) session_.emplace(texts_, session_options_);
+}
+
+std::size_t conversation::on_client_bytes(byte_view in) {
+    enter_session();
+    return session_ ? session_->on_client_bytes(in) : startup_.on_client_bytes(in);
+}
+
+std::size_t conversation::on_server_bytes(byte_view in) {
+    enter_session();
+    return session_ ? session_->on_server_bytes(in) : startup_.on_server_bytes(in);
+}
+
+void conversation::on_client_eof() {
+    enter_session();
+    if (session_) session_->on_client_eof();
+    else startup_.abandon();
+}
+
+void conversation::on_server_eof(byte_view why) {
+    enter_session();
+    if (session_) session_->on_server_eof(why);
+    else startup_.refuse("08006", why);
+}
+
+void conversation::shut_down() {
+    enter_session();
+    if (session_) session_->shut_down();
+    else startup_.refuse("57P01", "terminating connection due to administrator command");
+}
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <optional>
+
+#include "proxy/session/client_startup.hpp"
+#include "proxy/session/session.hpp"
+
+namespace pgsidecar::net {
+
+/// What is said on one client connection, whoever is in charge of it: start-up first, then the session.
+class conversation {
+public:
+    conversation(text_pool& texts, const startup_options& startup, const session_options& session)
+        : texts_(texts), session_options_(session), startup_(startup) {}
+
+    std::size_t on_client_bytes(byte_view in);
+    std::size_t on_server_bytes(byte_view in);
+    void on_client_eof();
+    void on_server_eof(byte_view why);
+
+    /// The proxy is going down.
+    void shut_down();
+
+    out_batch& to_client() { return session_ ? session_->to_client() : startup_.to_client(); }
+    out_batch& to_server() { return session_ ? session_->to_server() : startup_.to_server(); }
+
+    bool waits_for_server() const {
+        return session_ ? session_->waits_for_server() : startup_.waits_for_server();
+    }
+    /// Both batches are to be flushed, then both connections closed.
+    bool finished() const { return session_ ? session_->finished() : startup_.finished(); }
+
+    /// The client has been shown its first ReadyForQuery.
+    bool is_ready() const { return startup_.at() == client_startup::stage::ready; }
+
+    client_startup& startup() { return startup_; }
+    const client_startup& startup() const { return startup_; }
+    const session* current_session() const { return session_ ? &*session_ : nullptr; }
+
+private:
+    /// Both batches of start-up have been taken when the next event arrives.
+    void enter_session();
+
+    text_pool& texts_;
+    const session_options& session_options_;
+    client_startup startup_;
+    std::optional<session> session_;
+};
+
+}  // namespace pgsidecar::net

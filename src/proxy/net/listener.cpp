@@ -1,0 +1,89 @@
+#include "proxy/net/listener.hpp"
+
+#include <netinet/in.h>
+#include <sys/stat.h>
+#include <sys/un.h>
+#include <unistd.h>
+
+#include <cerrno>
+
+#include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
+
+namespace pgsidecar::net {
+
+namespace {
+
+/// Out of descriptors or memory: trying again at once would only spin.
+constexpr std::chrono::milliseconds pause_after_failure{100};
+
+bool is_socket(const std::string& path) {
+    struct stat status {};
+    return ::lstat(path.c_str(), &status) == 0 && S_ISSOCK(status.st_mode);
+}
+
+/// A file left behind by a program that has ended would be in the way of bind().
+void remove_stale_socket_file(executor where, const endpoint& at, const std::string& path) {
+    if (!is_socket(path)) return;
+    stream_socket probe(where);
+    error_code ec;
+    probe.connect(at, ec);
+    if (ec == asio::error::connection_refused) ::unlink(path.c_str());
+}
+
+/// [::] and 0.0.0.0 are two addresses, as for PostgreSQL.
+void set_ipv6_only(int descriptor) {
+    const int on = 1;
+    ::setsockopt(descriptor, IPPROTO_IPV6, IPV6_V6ONLY, &on, sizeof on);
+}
+
+}  // namespace
+
+listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(where), pause_(where) {
+    const bool is_unix = at.protocol().family() == AF_UNIX;
+    const std::string path = is_unix ? to_string(at) : "";
+    acceptor_.open(at.protocol());
+    if (is_unix) remove_stale_socket_file(where, at, path);
+    if (at.protocol().family() == AF_INET6) set_ipv6_only(acceptor_.native_handle());
+    if (!is_unix) acceptor_.set_option(asio::socket_base::reuse_address(true));
+    acceptor_.bind(at);
+    socket_file_ = path;
+    if (is_unix) ::chmod(path.c_str(), 0777);  // who may log in is for the server to say
+    acceptor_.listen();
+}
+
+void listener::start(choose_worker choose) {
+    choose_ = std::move(choose);
+    log::event(log::level::info, log::no_session, "listening", {{"address", to_string(at_)}});
+    accept_next();
+}
+
+void listener::stop() {
+    error_code ignored;
+    acceptor_.close(ignored);
+    pause_.cancel();
+    if (!socket_file_.empty()) ::unlink(socket_file_.c_str());
+    socket_file_.clear();
+}
+
+void listener::accept_next() {
+    worker& chosen = choose_();
+    acceptor_.async_accept(chosen.get_executor(), peer_,
+                           [this, &chosen](error_code ec, stream_socket client) {
+                               if (!acceptor_.is_open()) return;
+                               if (ec && ec != asio::error::connection_aborted) return pause(ec);
+                               if (!ec) chosen.serve(std::move(client), to_string(peer_));
+                               accept_next();
+                           });
+}
+
+void listener::pause(error_code why) {
+    log::event(log::level::error, log::no_session, "cannot accept a client",
+               {{"address", to_string(at_)}, {"error", why.message()}});
+    pause_.expires_after(pause_after_failure);
+    pause_.async_wait([this](error_code ec) {
+        if (!ec && acceptor_.is_open()) accept_next();
+    });
+}
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <boost/asio/basic_socket_acceptor.hpp>
+#include <functional>
+#include <string>
+
+#include "proxy/net/worker.hpp"
+
+namespace pgsidecar::net {
+
+/// Accepts clients on one endpoint. The socket file of a Unix endpoint is removed with it.
+class listener {
+public:
+    /// Says who is to serve the next client.
+    using choose_worker = std::function<worker&()>;
+
+    /// Binds and listens; boost::system::system_error if that fails.
+    listener(executor where, const endpoint& at);
+    listener(const listener&) = delete;
+    listener& operator=(const listener&) = delete;
+    ~listener() { stop(); }
+
+    /// Until stop().
+    void start(choose_worker choose);
+    void stop();
+
+private:
+    void accept_next();
+    void pause(error_code why);
+
+    const endpoint at_;
+    asio::basic_socket_acceptor<stream_protocol, executor> acceptor_;
+    timer pause_;
+    choose_worker choose_;
+    endpoint peer_;
+    std::string socket_file_;
+};
+
+}  // namespace pgsidecar::net

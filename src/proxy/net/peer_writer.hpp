@@ -1,0 +1,57 @@
+#pragma once
+
+#include <sys/uio.h>
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "proxy/net/byte_stream.hpp"
+#include "proxy/net/wakeup.hpp"
+#include "proxy/session/out_batch.hpp"
+
+namespace pgsidecar::net {
+
+/// The only writer of a socket: batches go out whole and in the order in which they were taken, each with one
+/// gathered write as far as the socket takes it.
+///
+/// A peer that cannot be written to is left to its reader to notice; until then what it would get is dropped.
+class peer_writer {
+public:
+    explicit peer_writer(byte_stream& peer) : peer_(peer) {}
+    peer_writer(const peer_writer&) = delete;
+    peer_writer& operator=(const peer_writer&) = delete;
+
+    /// Takes what is in the batch, which is empty afterwards, and writes what the socket takes at once.
+    void take(out_batch& batch);
+
+    /// Everything that was taken has been written or dropped, and no borrowed byte is needed any more.
+    bool done() const { return queue_.empty(); }
+
+    /// Resumes when what has been taken up to now is written or dropped.
+    awaitable<> written();
+
+    bool failed() const { return failed_; }
+    std::uint64_t bytes_written() const { return bytes_written_; }
+
+private:
+    std::unique_ptr<out_batch> spare_batch();
+    void begin_front();
+    void go_on();
+    void advance(std::size_t n);
+    void end_front();
+    void fail();
+
+    byte_stream& peer_;
+    std::vector<std::unique_ptr<out_batch>> queue_;  // the front one is being written
+    std::vector<std::unique_ptr<out_batch>> spare_;
+    std::vector<iovec> pieces_;  // of the front batch
+    std::size_t at_ = 0;         // first piece that is not written
+    std::uint64_t taken_ = 0;
+    std::uint64_t written_ = 0;
+    std::uint64_t bytes_written_ = 0;
+    bool failed_ = false;
+    wakeup progress_;
+};
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,49 @@
+#pragma once
+
+#include <cstddef>
+#include <memory>
+#include <span>
+
+#include "protocol/bytes.hpp"
+
+namespace pgsidecar::net {
+
+/// What has been read from a socket and not been used yet, in one piece.
+///
+///     | used | ... view() ... | room() |
+///            begin_           end_     capacity_
+///
+/// Only room() moves or frees bytes, so views hold until the next read. It gives back what a long message
+/// took as soon as the buffer is empty, and offers more to a peer that has just filled it.
+class read_buffer {
+public:
+    /// Enough for a round trip; held by every idle connection.
+    static constexpr std::size_t small_size = 16 * 1024;
+    /// Fewer system calls while a peer sends more than fits.
+    static constexpr std::size_t bulk_size = 64 * 1024;
+
+    /// `limit`: bytes that are held at most.
+    explicit read_buffer(std::size_t limit) : limit_(limit) {}
+
+    byte_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
+    bool empty() const { return begin_ == end_; }
+    std::size_t capacity() const { return capacity_; }
+
+    /// Where the next read may write; empty when the limit is reached.
+    std::span<char> room();
+    void commit(std::size_t n);
+    void consume(std::size_t n) { begin_ += n; }
+    void clear() { begin_ = end_; }
+
+private:
+    void resize(std::size_t capacity);
+
+    std::size_t limit_;
+    std::unique_ptr<char[]> bytes_;
+    std::size_t capacity_ = 0;
+    std::size_t begin_ = 0;
+    std::size_t end_ = 0;
+    bool filled_ = false;  // the last read took all of its room
+};
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,42 @@
+#pragma once
+
+#include <boost/asio/signal_set.hpp>
+#include <memory>
+#include <vector>
+
+#include "proxy/net/listener.hpp"
+#include "proxy/net/service.hpp"
+#include "proxy/net/worker.hpp"
+
+namespace pgsidecar::net {
+
+/// The whole proxy: listeners and signals on the calling thread, connections on the workers'.
+class server {
+public:
+    /// Listens; std::runtime_error if an address cannot be had.
+    explicit server(const config::settings& settings);
+
+    /// Until SIGTERM or SIGINT, and then until the clients have left or shutdown_timeout is over. A second
+    /// signal ends the process at once.
+    void run();
+
+private:
+    void listen(const config::address& at);
+    void start_workers();
+    void await_signal();
+    void shut_down();
+    void await_workers();
+    void on_worker_end();
+
+    service service_;
+    asio::io_context io_{1};
+    asio::signal_set signals_{io_, SIGINT, SIGTERM};
+    timer patience_{io_.get_executor()};
+    std::vector<std::unique_ptr<listener>> listeners_;
+    std::vector<std::unique_ptr<worker>> workers_;
+    std::size_t next_ = 0;  // worker in turn
+    std::size_t running_ = 0;
+    bool shutting_down_ = false;
+};
+
+}  // namespace pgsidecar::net

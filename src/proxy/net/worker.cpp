@@ -1,0 +1,71 @@
+#include "proxy/net/worker.hpp"
+
+#include <exception>
+#include <vector>
+
+#include "proxy/net/log.hpp"
+
+namespace pgsidecar::net {
+
+worker::~worker() {
+    if (!thread_.joinable()) return;
+    stop();
+    thread_.join();
+}
+
+void worker::start(std::function<void()> on_end) {
+    thread_ = std::thread([this, on_end = std::move(on_end)] {
+        run();
+        on_end();
+    });
+}
+
+void worker::run() {
+    for (;;) try {
+            io_.run();
+            return;
+        } catch (const std::exception& failure) {
+            log::event(log::level::error, log::no_session, "internal error", {{"what", failure.what()}});
+        }
+}
+
+void worker::serve(stream_socket client, std::string peer) {
+    asio::post(io_, [this, client = std::move(client), peer = std::move(peer)]() mutable {
+        begin(std::move(client), std::move(peer));
+    });
+}
+
+void worker::begin(stream_socket client, std::string peer) {
+    auto begun = std::make_shared<connection>(service_, texts_, std::move(client), std::move(peer));
+    connections_.insert(begun);
+    asio::co_spawn(io_, begun->run(), [this, begun](std::exception_ptr failure) { end(begun, failure); });
+    if (shutting_down_) begun->shut_down();
+}
+
+void worker::end(const std::shared_ptr<connection>& ended, std::exception_ptr failure) {
+    connections_.erase(ended);
+    if (!failure) return;
+    ended->cut();
+    asio::post(io_, [ended] {});  // outlives what it was waiting for
+    try {
+        std::rethrow_exception(failure);
+    } catch (const std::exception& what) {
+        log::event(log::level::error, ended->id(), "internal error", {{"what", what.what()}});
+    }
+}
+
+void worker::shut_down() {
+    asio::post(io_, [this] {
+        shutting_down_ = true;
+        for (const auto& each : std::vector(connections_.begin(), connections_.end())) each->shut_down();
+        keep_running_.reset();
+    });
+}
+
+void worker::cut() {
+    asio::post(io_, [this] {
+        for (const auto& each : std::vector(connections_.begin(), connections_.end())) each->cut();
+    });
+}
+
+}  // namespace pgsidecar::net

@@ -1,0 +1,50 @@
+#pragma once
+
+#include <boost/asio/executor_work_guard.hpp>
+#include <functional>
+#include <memory>
+#include <string>
+#include <thread>
+#include <unordered_set>
+
+#include "proxy/net/connection.hpp"
+
+namespace pgsidecar::net {
+
+/// A thread and the connections that live on it.
+class worker {
+public:
+    explicit worker(service& shared) : service_(shared) {}
+    worker(const worker&) = delete;
+    worker& operator=(const worker&) = delete;
+    ~worker();
+
+    /// `on_end` is called on the worker's thread, last of all.
+    void start(std::function<void()> on_end);
+
+    executor get_executor() { return io_.get_executor(); }
+
+    // From any thread:
+    void serve(stream_socket client, std::string peer);
+    /// Tells every client, and ends the thread when all have left.
+    void shut_down();
+    /// Ends every connection.
+    void cut();
+    /// Ends the thread whatever is still going on.
+    void stop() { io_.stop(); }
+
+private:
+    void run();
+    void begin(stream_socket client, std::string peer);
+    void end(const std::shared_ptr<connection>& ended, std::exception_ptr failure);
+
+    service& service_;
+    text_pool texts_;
+    asio::io_context io_{1};
+    asio::executor_work_guard<executor> keep_running_{io_.get_executor()};
+    std::unordered_set<std::shared_ptr<connection>> connections_;
+    bool shutting_down_ = false;
+    std::thread thread_;
+};
+
+}  // namespace pgsidecar::net
