@@ -26,9 +26,9 @@ namespace pgsidecar {
 /// One client connection after start-up, and its link to the pooler: bytes in, bytes out, no I/O.
 ///
 /// The driver feeds what it has read, flushes both batches, then forgets the bytes that were used. What is
-/// not used stays in its read buffer and is fed again, with more behind it, after the next read of that
-/// socket or, when waits_for_server(), after the next on_server_bytes(). So the read buffer is the bounded
-/// hold queue.
+/// not used stays in its read buffer and is fed again: after the flush when has_more(), after the next
+/// on_server_bytes() when waits_for_server(), else with more behind it after the next read of that socket. So
+/// the read buffer is the bounded hold queue.
 class session {
 public:
     session(text_pool& texts, const session_options& options);
@@ -59,6 +59,10 @@ public:
 
     /// The client's next message may not be looked at before the server has answered.
     bool waits_for_server() const { return waiting_; }
+
+    /// The batch is full: after the flush, what was not used of the client's bytes is to be fed again at
+    /// once.
+    bool has_more() const { return has_more_; }
 
     /// Both batches are to be flushed once more, then both connections closed.
     bool finished() const { return finished_; }
@@ -203,6 +207,7 @@ private:
     attempt attempt_;
     bool utf8_ = true;  // client_encoding
     bool waiting_ = false;
+    bool has_more_ = false;
     bool client_gone_ = false;
     bool muted_ = false;  // the client has been told the last thing that it is told
     bool finished_ = false;

@@ -164,7 +164,9 @@ void session::on_command_complete(expected_reply& head) {
 }
 
 void session::on_ready(const frame& f, bool shown) {
-    const auto status = static_cast<transaction_status>(f.body().empty() ? '\0' : f.body().front());
+    const char code = f.body().size() == 1 ? f.body().front() : '\0';
+    if (code != 'I' && code != 'T' && code != 'E') return out_of_sync("transaction status");
+    const auto status = static_cast<transaction_status>(code);
     const expected_reply head = replies_.head();
     replies_.pop();
     status_ = status;
@@ -206,7 +208,6 @@ bool session::on_error(const frame& f) {
     slot_.take_back_unanswered();
     owed_birth_ = nullptr;
     checking_ = shape_changed_ = false;
-    attempt_.failed = false;
     if (replies_
             .empty()) {  // no Sync on its way: ours, so that the server is free while the client reads (§5)
         skipping_ = true;

@@ -252,7 +252,7 @@ bool session::defers_close(const frame& f) {
     const auto target = read_target(f.body());
     if (!target || target->kind != target_kind::statement || !legal_text(target->name)) return false;
     if (deferred_closes_.size() >= max_deferred_closes) return false;
-    deferred_closes_.emplace_back(target->name);
+    deferred_closes_.emplace_back(statement_key(target->name));
     return true;
 }
 
@@ -260,8 +260,7 @@ void session::answer_locally() {
     to_client_.compose([&](std::string& out) {
         for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
     });
-    for (const std::string& name : deferred_closes_)
-        table_.apply({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
+    for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
     deferred_closes_.clear();
     show_ready(transaction_status::idle);
 }
