@@ -8,8 +8,6 @@ import time
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from tests.integration.support.stack import StackError
-
 from . import database
 from .versions import environment
 
@@ -74,21 +72,15 @@ def compare(stack, program: str, packages: str, *arguments: object, scheme: str 
         outcomes[route] = run(program, packages, stack.dsn(route, scheme=scheme), *arguments, copies=copies, timeout=timeout)
         print(f"{program} {packages} via {route}, {time.monotonic() - began:.1f} s: {outcomes[route]}")
         if route == "pgbouncer":
-            revive_pooler(stack)
+            restart_pooler(stack)
     return outcomes
 
 
-def revive_pooler(stack) -> None:
-    """A bare pgBouncer 1.18 dies of a client that leaves while its CancelRequest is on its way; the next program needs a living one.
-
-    Behind pgsidecar it has to stay alive.
-    """
-    try:
-        stack.pgbouncer.check()
-    except StackError:
-        stack.pgbouncer.stop()
-        stack.pgbouncer.start()
-        stack.pgbouncer.keep_rotating()
+def restart_pooler(stack) -> None:
+    """After bare clients: pgBouncer 1.18 dies of one that leaves while its CancelRequest is on its way. Behind pgsidecar it has to live."""
+    stack.pgbouncer.stop()
+    stack.pgbouncer.start()
+    stack.pgbouncer.keep_rotating()
 
 
 def assert_broken_without_right_with(outcomes: dict[str, Outcome]) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from .runner import Outcome, revive_pooler, run
+from .runner import Outcome, restart_pooler, run
 from .versions import environment
 
 PACKAGES = "fastapi-0.165"
@@ -72,7 +72,7 @@ def serve(stack, via: str, schema: str, tmp_path: Path) -> Outcome:
 @pytest.mark.timeout(400)
 def test_broken_without(stack, schema, tmp_path):
     outcome = serve(stack, "pgbouncer", schema, tmp_path)
-    revive_pooler(stack)
+    restart_pooler(stack)
     assert outcome.broken
 
 
