@@ -18,7 +18,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--replay', metavar='PROFILE:NUMBER', help='runs one script (or a file that --shrink has written) and shows it')
     parser.add_argument('--repeat', type=int, default=1, help='how often --replay runs it')
     parser.add_argument('--shrink', action='store_true', help='shortens every script that fails')
-    parser.add_argument('--stop-after', type=int, default=10, metavar='N', help='failing scripts to show for each worker and profile (10)')
+    parser.add_argument('--stop-after', type=int, default=10, metavar='N', help='a worker leaves a profile after N failing scripts (10)')
     parser.add_argument('--verbose', action='store_true', help='shows every script that is replayed, and times')
     options = parser.parse_args()
     options.profiles = list(PROFILES) if options.profile == 'all' else options.profile.replace(',', ' ').split()

@@ -11,6 +11,7 @@ from .script import Script
 from .wire import EOF, Message, error_fields
 
 IDLE_LIMIT = 8.0                          # seconds until the pool's servers must all be idle
+LOSS_LIMIT = 0.5                          # seconds until the pooler has noticed that a server has ended
 POOL_SIZE = 3
 
 
@@ -39,7 +40,7 @@ class Bench:
         proxied = ProxiedConversation(Connection(self.sidecar_port, self.proxied.name), script, self.proxied.elsewhere,
                                       direct=direct).play()
         outcome = compare(script, direct, proxied)
-        outcome.differences += self._pool_at_rest(servers if not _fatal(direct.replies) else set())
+        outcome.differences += self._pool_at_rest(servers, _fatal(direct.replies))
         proxied_state = self.proxied.snapshot()
         if proxied_state != direct_state:
             outcome.differences.append('the databases differ:' + _difference(direct_state, proxied_state))
@@ -74,7 +75,7 @@ class Bench:
         """The pids of the pool's servers."""
         return {row['remote_pid'] for row in self.console.query('show servers') if row['database'] == self.proxied.name}
 
-    def _pool_at_rest(self, servers: set[str]) -> list[str]:
+    def _pool_at_rest(self, servers: set[str], fatal: bool) -> list[str]:
         """With the movers stopped no server may be in use. A pool that does not come to rest is emptied for the next script."""
         for mover in self.movers:
             mover.lock.acquire()
@@ -85,11 +86,19 @@ class Bench:
                     self._empty_pool()
                     return [f'pool: {pool[1]} servers are still in use']
                 time.sleep(0.002)
+            if fatal:                     # one server is gone for a reason: not to be missed by the next script
+                self._wait_for_loss(servers)
+                return []
             gone = servers - self._servers()
             return [f'pool: {len(gone)} servers have been thrown away'] if gone else []
         finally:
             for mover in self.movers:
                 mover.lock.release()
+
+    def _wait_for_loss(self, servers: set[str]) -> None:
+        end = time.monotonic() + LOSS_LIMIT
+        while servers <= self._servers() and time.monotonic() < end:
+            time.sleep(0.005)
 
     def _empty_pool(self) -> None:
         for mover in self.movers:

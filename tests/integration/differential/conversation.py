@@ -22,6 +22,7 @@ class Transcript:
     waited: list[bool] = field(default_factory=list)     # whether the step had to be answered
     elsewhere: list[str] = field(default_factory=list)   # what the statements of other sessions came to
     left_at: int = -1                                     # how many replies came before the client left
+    failed: list[str] = field(default_factory=list)       # for every ErrorResponse: the type of the message that has failed
     silences: int = 0
 
     @property
@@ -131,6 +132,8 @@ class DirectConversation(Conversation):
     def read(self, time_limit: float) -> Message | None:
         reply = super().read(time_limit)
         if reply is not None and reply.type != EOF:
+            if reply.type == 'E':
+                self.transcript.failed.append(self.owed.head)
             self.owed.received(reply)
         return reply
 

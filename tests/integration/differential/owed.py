@@ -16,6 +16,7 @@ class Owed:
         self._buffered: list[str] = []
         self._copy_in = False
         self._skipping = False
+        self._doomed = False
 
     def sent(self, message: Message) -> None:
         kind = message.type
@@ -24,6 +25,7 @@ class Owed:
                 self._copy_in = False
             if kind in 'dcfSH':
                 return
+            self._doomed = True           # any other message during copy-in ends the session
         if self._skipping and kind not in 'S':
             return
         if kind in ENDS or kind == 'c':
@@ -35,10 +37,7 @@ class Owed:
             self._skipping = False
 
     def received(self, reply: Message) -> None:
-        queue = self._flushed or deque(self._buffered)
-        while queue and queue[0] == 'c':
-            queue.popleft()
-        head = queue[0] if queue else ''
+        head = self.head
         if reply.type == 'G':
             self._begin_copy(head)
         elif reply.type == 'E':
@@ -65,6 +64,11 @@ class Owed:
             self._buffered.clear()
 
     @property
+    def head(self) -> str:
+        """The type of the message whose reply comes next."""
+        return next((kind for kind in [*self._flushed, *self._buffered] if kind != 'c'), '')
+
+    @property
     def nothing(self) -> bool:
         """All that the client could wait for has come."""
-        return self._copy_in or not self._flushed
+        return not self._doomed and (self._copy_in or not self._flushed)

@@ -34,8 +34,9 @@ def work(options: argparse.Namespace, ports: list[int], number: int) -> tuple[Ta
             shown = 0
             for script_number, script, outcome in run_profile(bench, profile, numbers, options.seed, tally):
                 shown += 1
-                if shown <= options.stop_after:
-                    show_failure(options, bench, f'{profile}:{script_number}', script, outcome)
+                show_failure(options, bench, f'{profile}:{script_number}', script, outcome)
+                if shown == options.stop_after:
+                    break
         bench.close()
         tally.looks = bench.looks
     except Exception as problem:
@@ -72,7 +73,7 @@ def summary(options: argparse.Namespace, total: Tally, crashed: list[str], secon
     if options.verbose:
         print('seconds of all workers:', {name: round(value, 1) for name, value in total.seconds.items()})
     print(f'{total.scripts} scripts, {total.replies} replies, {total.looks} looks of other sessions, {total.silences} ends by silence, '
-          f'{seconds:.0f} s; 0A000 of PostgreSQL itself: {total.changed}')
+          f'{total.kept} kept differences, {seconds:.0f} s; 0A000 of PostgreSQL itself: {total.changed}')
     bad = list(crashed)
     if 'ddl' in options.profiles and options.scripts >= 100:
         bad += [f'no changed result at {where}: the profile ddl tests nothing' for where, count in total.changed.items() if not count]

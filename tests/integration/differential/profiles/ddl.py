@@ -13,6 +13,7 @@ STATEMENTS = [
     Sql('select * from u order by a, b', (), 2), Sql('select a from u where b > $1 order by a', (INT4,), 1), Sql('select b from t order by a', (), 1),
     Sql('insert into u values ($1, 5) returning *', (INT4,), 2, writes=True), Sql('update u set b = $1', (INT4,), writes=True),
     Sql('delete from u where a = $1 returning *', (INT4,), 2, writes=True), Sql('select count(*) from t', (), 1),
+    Sql('select * from t', (), 3), Sql('select * from u order by 1, 2', (), 2), Sql('select row(t.*) from t order by a', (), 1),
     Sql('insert into u values ($1, 6)', (INT4,), writes=True), Sql('table u', (), 2), Sql('select 42', (), 1), Sql('select $1::int', (INT4,), 1),
 ]
 CHANGES = [
