@@ -44,6 +44,16 @@ void compose_error(std::string& out, const error_message& error) {
     compose_fields(out, backend::error_response, error);
 }
 
+void compose_error_from(std::string& out, byte_view error_body, byte_view routine) {
+    message_writer writer(out, backend::error_response);
+    field_reader in(error_body);
+    for (std::uint8_t code = in.u8(); in.ok() && code != 0; code = in.u8()) {
+        const byte_view value = in.cstr();
+        writer.u8(code).cstr(code == static_cast<std::uint8_t>(error_field::routine) ? routine : value);
+    }
+    writer.u8(0);
+}
+
 void compose_notice(std::string& out, const error_message& notice) {
     compose_fields(out, backend::notice_response, notice);
 }

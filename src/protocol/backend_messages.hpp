@@ -40,6 +40,8 @@ struct error_message {
     byte_view routine = {};
 };
 void compose_error(std::string& out, const error_message& error);
+/// The same error with another routine.
+void compose_error_from(std::string& out, byte_view error_body, byte_view routine);
 void compose_notice(std::string& out, const error_message& notice);
 
 /// Parameter types of a ParameterDescription: four bytes each, network order. Nothing if malformed.

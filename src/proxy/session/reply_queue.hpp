@@ -30,6 +30,7 @@ enum class disposition : std::uint8_t { forward, swallow };
 /// What the proxy itself does with the replies.
 enum class purpose : std::uint8_t {
     none,
+    parse_again,     ///< a Parse of ours that repeats one of the client's: its notices have been seen
     birth,           ///< learn the subject's birth data
     shape_check,     ///< compare the row shape with the subject's
     placed_check,    ///< the same for a statement that stands under the client's own name
@@ -38,7 +39,12 @@ enum class purpose : std::uint8_t {
 };
 
 /// What the client reads in place of the server's ErrorResponse.
-enum class replacement : std::uint8_t { none, shape_changed, text_not_kept };
+enum class replacement : std::uint8_t {
+    none,
+    shape_changed,
+    text_not_kept,
+    describe_routine,  ///< the same error, as Describe would have raised it
+};
 
 /// One message sent to the server: what will be answered, who sees it, and what holds once it has been
 /// answered.

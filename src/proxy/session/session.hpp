@@ -91,6 +91,7 @@ private:
     struct attempt {
         std::vector<std::string> placed;  ///< names that have been put on the server in front of it
         bool placing = false;             ///< it is a Query, and what stood before it is answered
+        bool placed_statement = false;    ///< and not all of them are empty
         bool probing = false;             ///< the types that a PREPARE declared have been asked for
         bool checked = false;             ///< the row shape of a placed statement is compared
         bool shape_changed = false;       ///< and is another one
@@ -129,7 +130,7 @@ private:
     static const sql_uses_ptr& uses_of(const statement& s);
 
     // session_statements.cpp: the link's unnamed slot, birth data, the shape check
-    void make_resident(const statement_ptr& s, bool birth_types_first);
+    expected_reply& make_resident(const statement_ptr& s);
     bool checks_shape(const statement& s) const;
     void send_owed_birth(const frame& next);
     void keep_birth();
@@ -142,12 +143,13 @@ private:
     void prepare_alone(const sql_use& use, byte_view sql);
     progress place_names_for_query(const std::vector<sql_use>& uses);
     progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
-    progress place(const std::string& name, const statement_ptr& s);
+    progress place_names(const std::vector<sql_use>& uses, bool running, unsigned nesting);
+    progress place(const std::string& name, const statement_ptr& s, unsigned nesting);
     progress place_empty(const std::string& name, const statement_ptr& s);
     progress fail_attempt();
     bool is_placed(byte_view name) const;
     progress resolve_declared_types(const statement_ptr& s);
-    table_effect effect_of(const sql_use& use);
+    table_effect effect_of(const sql_use& use, unsigned nesting = 0);
 
     // session_copy.cpp: COPY FROM STDIN
     progress on_copy_message(const frame& f);

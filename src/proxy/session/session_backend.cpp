@@ -224,10 +224,16 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
         head.what == purpose::verdict && shape_changed_ &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
     if (formats_of_another_shape) ++counters_.shape_mismatches;
-    if (head.instead == replacement::shape_changed || formats_of_another_shape)
-        show_error(shape_changed_error);
-    else if (head.instead == replacement::text_not_kept) show_error(text_not_kept_error);
-    else return false;
+    switch (formats_of_another_shape ? replacement::shape_changed : head.instead) {
+        case replacement::none: return false;
+        case replacement::shape_changed: show_error(shape_changed_error); break;
+        case replacement::text_not_kept: show_error(text_not_kept_error); break;
+        case replacement::describe_routine:
+            if (muted_) break;
+            to_client_.compose(
+                [&](std::string& out) { compose_error_from(out, body, "exec_describe_statement_message"); });
+            break;
+    }
     return true;
 }
 
@@ -241,7 +247,7 @@ void session::on_parameter_status(byte_view body) {
 bool session::repeated_notice(byte_view body) const {
     if (replies_.empty()) return false;
     const expected_reply& head = replies_.head();
-    if (head.kind != request::parse || head.how != disposition::swallow) return false;
+    if (head.what != purpose::parse_again) return false;
     const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
     return sqlstate == "42622" || sqlstate == "22P06";
 }

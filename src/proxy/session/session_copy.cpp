@@ -9,7 +9,10 @@ session::progress session::on_copy_message(const frame& f) {
     if (!copy_in_) return drop(f);
     to_server_.borrow(f.raw);
     begin_passing(f, f.raw.size(), false);
-    if (static_cast<frontend>(f.type) != frontend::copy_data) copy_in_ = false;
+    if (static_cast<frontend>(f.type) != frontend::copy_data) {
+        copy_in_ = false;
+        unflushed_ = true;
+    }
     return progress::done;
 }
 
@@ -17,6 +20,7 @@ session::progress session::on_copy_message(const frame& f) {
 session::progress session::on_message_in_copy(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
     if (type == frontend::sync || type == frontend::flush) return progress::done;
+    copy_in_ = false;
     return forward(f, request::sync);
 }
 

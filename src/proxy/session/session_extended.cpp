@@ -37,8 +37,10 @@ session::progress session::on_parse(const frame& f) {
     if (skipping_) return drop(f);
     if (!p->statement.empty()) keep_birth();
     const auto s = std::make_shared<statement>(text);
-    if (p->statement.empty()) to_server_.borrow(f.raw);
-    else to_server_.compose([&](std::string& out) { compose_parse(out, {}, p->query, p->parameter_types); });
+    if (p->statement.empty())
+        to_server_.borrow(f.raw);
+    else
+        to_server_.compose([&](std::string& out) { compose_parse(out, {}, p->query, p->parameter_types); });
     begin_statement(p->statement, s);
     return progress::done;
 }
@@ -116,7 +118,7 @@ session::progress session::on_bind(const frame& f) {
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
     remember_portal(b->portal, s);
-    make_resident(s, false);
+    make_resident(s);
     if (!checks_shape(*s)) return send_bind(f, *b, purpose::none, s);
     send_describe({}, disposition::swallow, purpose::shape_check, s);
     checking_ = true;
@@ -143,8 +145,10 @@ session::progress session::send_bind(const frame& f, const bind_view& b, purpose
 
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute.
 void session::remember_portal(byte_view portal, const statement_ptr& s) {
-    if (uses_of(*s)) sql_portals_.insert_or_assign(std::string(portal), s);
-    else if (!sql_portals_.empty()) sql_portals_.erase(std::string(portal));
+    if (uses_of(*s))
+        sql_portals_.insert_or_assign(std::string(portal), s);
+    else if (!sql_portals_.empty())
+        sql_portals_.erase(std::string(portal));
 }
 
 session::progress session::on_describe(const frame& f) {
@@ -173,7 +177,11 @@ session::progress session::on_describe(const frame& f) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
-    make_resident(s, !aborted_ && s->birth);
+    expected_reply& parse = make_resident(s);
+    if (aborted_)
+        parse.instead = replacement::describe_routine;
+    else
+        parse.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
     if (checks_shape(*s)) {  // its own answer is the check: natively t, then T or 0A000
         send_describe({}, disposition::forward, purpose::shape_check, s);
         checking_ = true;

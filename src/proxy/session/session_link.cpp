@@ -64,8 +64,10 @@ void session::send_sync(disposition how) {
 
 /// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
 void session::send_sync_now() {
-    if (client_rest_.rest > 0 && !client_rest_.dropped) owes_sync_ = true;
-    else send_sync(disposition::swallow);
+    if (client_rest_.rest > 0 && !client_rest_.dropped)
+        owes_sync_ = true;
+    else
+        send_sync(disposition::swallow);
 }
 
 /// Everything that has been sent is answered, or the copy has begun. Sees to it that the answers come.

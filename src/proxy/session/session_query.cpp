@@ -7,6 +7,12 @@
 /// Simple protocol and FunctionCall (semantics §2), and the SQL-level PREPARE family (§7): the client's own
 /// names are put on the server in front of the text that uses them, and the text is sent as it is.
 namespace pgsidecar {
+namespace {
+
+/// How deep an EXECUTE of a statement whose own text is an EXECUTE is followed.
+constexpr unsigned max_nesting = 8;
+
+}  // namespace
 
 /// A Query behind messages that may fail is sent only when they have not: the server would skip it
 /// unanswered, and the pooler would wait for its ReadyForQuery for ever (B6).
@@ -59,18 +65,8 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
 
 /// The first use of a name in the string decides what has to stand there.
 session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
-    bool executes = false;
-    for (const sql_use& use : uses) {
-        if (use.name.empty()) continue;
-        const statement_ptr s = table_.find(use.name);
-        const bool real = s && use.verb == sql_verb::execute && !aborted_;
-        if (!is_placed(use.name)) {
-            if (const progress p = real ? place(use.name, s) : place_empty(use.name, s); p != progress::done)
-                return p;
-        }
-        executes |= real;
-    }
-    if (!executes) return progress::done;
+    if (const progress p = place_names(uses, true, 0); p != progress::done) return p;
+    if (!attempt_.placed_statement) return progress::done;
     if (!settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
     return attempt_.shape_changed ? fail_attempt() : progress::done;
@@ -78,21 +74,27 @@ session::progress session::place_names_for_query(const std::vector<sql_use>& use
 
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
 session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
+    if (aborted_) return progress::done;
+    if (const progress p = place_names(uses, running, 0); p != progress::done) return p;
+    if (!running || !attempt_.checked) return progress::done;
+    if (!settled()) return progress::wait;
+    if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
+        ++counters_.shape_mismatches;
+        attempt_.failed = true;
+        force_failure(replacement::shape_changed);
+    }
+    return progress::done;
+}
+
+session::progress session::place_names(const std::vector<sql_use>& uses, bool running, unsigned nesting) {
     for (const sql_use& use : uses) {
         const bool executes = use.verb == sql_verb::execute;
-        if (use.name.empty() || aborted_ || !(running || executes)) continue;
+        if (use.name.empty() || is_placed(use.name) || !(running || executes)) continue;
         const statement_ptr s = table_.find(use.name);
-        if (!is_placed(use.name)) {
-            const progress p = s && executes ? place(use.name, s) : place_empty(use.name, s);
-            if (p != progress::done) return p;
-        }
-        if (!running || !attempt_.checked) continue;
-        if (!settled()) return progress::wait;
-        if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
-            ++counters_.shape_mismatches;
-            attempt_.failed = true;
-            force_failure(replacement::shape_changed);
-        }
+        const progress p =
+            s && executes && !aborted_ ? place(use.name, s, nesting) : place_empty(use.name, s);
+        if (p != progress::done) return p;
+        if (skipping_) break;
     }
     return progress::done;
 }
@@ -112,17 +114,20 @@ bool session::is_placed(byte_view name) const {
     return std::find(attempt_.placed.begin(), attempt_.placed.end(), name) != attempt_.placed.end();
 }
 
-/// The statement itself, under the client's name.
-session::progress session::place(const std::string& name, const statement_ptr& s) {
+/// The statement itself, under the client's name; behind those that it executes itself.
+session::progress session::place(const std::string& name, const statement_ptr& s, unsigned nesting) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
-    if (skipping_) return progress::done;
+    if (const sql_uses_ptr& inner = uses_of(*s); inner && nesting < max_nesting)
+        if (const progress p = place_names(*inner, true, nesting + 1); p != progress::done) return p;
+    if (skipping_ || is_placed(name)) return progress::done;
     attempt_.placed.push_back(name);
+    attempt_.placed_statement = true;
     close_name(name, false);
     if (!s->text) {
         force_failure(replacement::text_not_kept);
         return progress::done;
     }
-    send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow);
+    send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
     } else if (checks_shape(*s)) {
@@ -155,7 +160,7 @@ session::progress session::resolve_declared_types(const statement_ptr& s) {
     return progress::done;
 }
 
-table_effect session::effect_of(const sql_use& use) {
+table_effect session::effect_of(const sql_use& use, unsigned nesting) {
     switch (use.verb) {
         case sql_verb::prepare: {
             const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
@@ -165,7 +170,12 @@ table_effect session::effect_of(const sql_use& use) {
         }
         case sql_verb::deallocate: return {table_effect::kind::erase, use.name, nullptr};
         case sql_verb::deallocate_all: return {table_effect::kind::erase_all, "", nullptr};
-        case sql_verb::execute:
+        case sql_verb::execute: {
+            const statement_ptr s = table_.find(use.name);
+            if (s && uses_of(*s) && nesting < max_nesting)
+                return effect_of(uses_of(*s)->front(), nesting + 1);
+            break;
+        }
         case sql_verb::other: break;
     }
     return {};

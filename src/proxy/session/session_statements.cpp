@@ -13,15 +13,15 @@ constexpr byte_view refused_name = "psc_refuse";
 
 }  // namespace
 
-/// Parses it again on this link. With `birth_types_first`, an error of this Parse is shown behind the
-/// ParameterDescription that a server which still knew the statement would have sent (D2).
-void session::make_resident(const statement_ptr& s, bool birth_types_first) {
+/// Parses it again on this link.
+expected_reply& session::make_resident(const statement_ptr& s) {
     if (table_.find("") != s) keep_birth();
     ++counters_.reparses;
     expected_reply& r = send_parse({}, s->text->sql, s->parameter_types(), disposition::swallow);
     set_slot(r, s);
-    r.birth_types_first = birth_types_first;
+    r.what = purpose::parse_again;
     r.subject = s;
+    return r;
 }
 
 /// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape.
@@ -78,6 +78,7 @@ void session::learn(expected_reply& head, const frame& f) {
             s.text = texts_.intern(s.text->sql, described_types_);
             s.declared_types = nullptr;
             break;
+        case purpose::parse_again:
         case purpose::verdict:
         case purpose::none: break;
     }

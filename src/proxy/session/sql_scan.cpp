@@ -50,6 +50,19 @@ sql_token::kind kind_of(const PgQuery__ScanToken& t) {
     }
 }
 
+/// libpg_query 15 gives a wrong end for U&"...".
+std::size_t end_of(const PgQuery__ScanToken& t, std::string_view sql) {
+    const auto begin = static_cast<std::size_t>(t.start);
+    if (t.token != PG_QUERY__TOKEN__UIDENT) return static_cast<std::size_t>(t.end);
+    std::size_t end = sql.find('"', begin);
+    do {
+        end = sql.find('"', end + 1);
+        if (end == std::string_view::npos) return sql.size();
+        ++end;
+    } while (end < sql.size() && sql[end] == '"');  // a quote is written as two
+    return end;
+}
+
 bool folds_by_itself(std::string_view written) {
     return !written.empty() && written.size() <= 63 &&
            std::all_of(written.begin(), written.end(), [](char c) {
@@ -68,7 +81,7 @@ std::optional<std::vector<sql_token>> scan_sql(const std::string& sql) {
     for (std::size_t i = 0; i < result->n_tokens; ++i) {
         const PgQuery__ScanToken& t = *result->tokens[i];
         if (t.token == PG_QUERY__TOKEN__SQL_COMMENT || t.token == PG_QUERY__TOKEN__C_COMMENT) continue;
-        out.push_back({kind_of(t), static_cast<std::size_t>(t.start), static_cast<std::size_t>(t.end)});
+        out.push_back({kind_of(t), static_cast<std::size_t>(t.start), end_of(t, sql)});
     }
     return out;
 }
