@@ -1,1 +1,1 @@
-"""Random scripts of frontend messages, run on PostgreSQL itself and through pgsidecar and a rotating pgBouncer: the replies must be equal."""
+"""Random scripts of frontend messages on PostgreSQL and through pgsidecar: the replies must be equal."""

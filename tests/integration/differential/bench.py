@@ -1,26 +1,30 @@
-"""The two sides of one worker: its databases, its movers and its eye on the pool. `Bench.run` plays one script on both sides."""
+"""The two sides of one worker: its databases, its movers and its eye on the pool."""
+
 import time
 
 from ..support.simple_client import SimpleClient
 from .client import Connection
 from .compare import Outcome, compare
-from .conversation import DirectConversation, ProxiedConversation
+from .conversation import DirectConversation, ProxiedConversation, patience
 from .databases import Database, wait_for_exit
 from .movers import Customer, Mover, Neighbour
 from .script import Script
 from .wire import EOF, Message, error_fields
 
-IDLE_LIMIT = 8.0                          # seconds until the pool's servers must all be idle
-LOSS_LIMIT = 0.5                          # seconds until the pooler has noticed that a server has ended
+LOSS_LIMIT = 0.5  # seconds until the pooler has noticed that a server has ended
 POOL_SIZE = 3
 
 
 class Bench:
     def __init__(self, postgres_port: int, pgbouncer_port: int, sidecar_port: int, worker: int):
-        self.pgbouncer_port, self.sidecar_port, self.postgres_port = pgbouncer_port, sidecar_port, postgres_port
-        self.direct = Database(postgres_port, f'direct_{worker}')
-        self.proxied = Database(postgres_port, f'proxied_{worker}')
-        self.console = SimpleClient(pgbouncer_port, database='pgbouncer')
+        self.pgbouncer_port, self.sidecar_port, self.postgres_port = (
+            pgbouncer_port,
+            sidecar_port,
+            postgres_port,
+        )
+        self.direct = Database(postgres_port, f"direct_{worker}")
+        self.proxied = Database(postgres_port, f"proxied_{worker}")
+        self.console = SimpleClient(pgbouncer_port, database="pgbouncer")
         self.movers: list[Mover] = []
         self.looks = 0
         self._start_movers()
@@ -37,13 +41,14 @@ class Bench:
         direct_state = self.direct.snapshot()
         self.direct.reset(direct_state)
         servers = self._servers()
-        proxied = ProxiedConversation(Connection(self.sidecar_port, self.proxied.name), script, self.proxied.elsewhere,
-                                      direct=direct).play()
+        proxied = ProxiedConversation(
+            Connection(self.sidecar_port, self.proxied.name), script, self.proxied.elsewhere, direct=direct
+        ).play()
         outcome = compare(script, direct, proxied)
         outcome.differences += self._pool_at_rest(servers, _fatal(direct.replies))
         proxied_state = self.proxied.snapshot()
         if proxied_state != direct_state:
-            outcome.differences.append('the databases differ:' + _difference(direct_state, proxied_state))
+            outcome.differences.append("the databases differ:" + _difference(direct_state, proxied_state))
         self.proxied.reset(proxied_state)
         for mover in self.movers:
             outcome.differences += mover.take_failures()
@@ -57,40 +62,46 @@ class Bench:
 
     # ------------------------------------------------------------ the pool
     def _start_movers(self) -> None:
-        self.movers = [Neighbour(self.pgbouncer_port, self.proxied.name, 'a client of the pooler'),
-                       Customer(self.sidecar_port, self.proxied.name, 'another client of the proxy')]
+        self.movers = [
+            Neighbour(self.pgbouncer_port, self.proxied.name, "a client of the pooler"),
+            Customer(self.sidecar_port, self.proxied.name, "another client of the proxy"),
+        ]
         for mover in self.movers:
             mover.start()
         end = time.monotonic() + 20
         while len(self._servers()) < POOL_SIZE and time.monotonic() < end:
-            time.sleep(0.05)              # a pool fills one server at a time while a client is connected
+            time.sleep(0.05)  # a pool fills one server at a time while a client is connected
 
     def _pool(self) -> tuple[int, int]:
-        for pool in self.console.query('show pools'):
-            if pool['database'] == self.proxied.name:
-                return int(pool['cl_active']) + int(pool['cl_waiting']), int(pool['sv_active'])
+        for pool in self.console.query("show pools"):
+            if pool["database"] == self.proxied.name:
+                return int(pool["cl_active"]) + int(pool["cl_waiting"]), int(pool["sv_active"])
         return 0, 0
 
     def _servers(self) -> set[str]:
         """The pids of the pool's servers."""
-        return {row['remote_pid'] for row in self.console.query('show servers') if row['database'] == self.proxied.name}
+        return {
+            row["remote_pid"]
+            for row in self.console.query("show servers")
+            if row["database"] == self.proxied.name
+        }
 
     def _pool_at_rest(self, servers: set[str], fatal: bool) -> list[str]:
-        """With the movers stopped no server may be in use. A pool that does not come to rest is emptied for the next script."""
+        """With the movers stopped no server may be in use. A pool that does not come to rest is emptied."""
         for mover in self.movers:
             mover.lock.acquire()
         try:
-            end = time.monotonic() + IDLE_LIMIT
+            end = time.monotonic() + patience.pool
             while (pool := self._pool())[1] or pool[0] > len(self.movers):
                 if time.monotonic() > end:
                     self._empty_pool()
-                    return [f'pool: {pool[1]} servers are still in use']
+                    return [f"pool: {pool[1]} servers are still in use"]
                 time.sleep(0.002)
-            if fatal:                     # one server is gone for a reason: not to be missed by the next script
+            if fatal:  # one server is gone for a reason: not to be missed by the next script
                 self._wait_for_loss(servers)
                 return []
             gone = servers - self._servers()
-            return [f'pool: {len(gone)} servers have been thrown away'] if gone else []
+            return [f"pool: {len(gone)} servers have been thrown away"] if gone else []
         finally:
             for mover in self.movers:
                 mover.lock.release()
@@ -105,16 +116,19 @@ class Bench:
             if mover.connection:
                 mover.connection.abandon()
             mover.connection = None
-        self.console.query(f'kill {self.proxied.name}')
-        self.console.query(f'resume {self.proxied.name}')
+        self.console.query(f"kill {self.proxied.name}")
+        self.console.query(f"resume {self.proxied.name}")
         time.sleep(0.3)
 
 
 def _fatal(replies: list[Message]) -> bool:
-    return bool(replies) and replies[-1].type == EOF and any(
-        r.type == 'E' and error_fields(r.body).get('V') != 'ERROR' for r in replies)
+    return (
+        bool(replies)
+        and replies[-1].type == EOF
+        and any(r.type == "E" and error_fields(r.body).get("V") != "ERROR" for r in replies)
+    )
 
 
 def _difference(direct: list[dict], proxied: list[dict]) -> str:
-    lines = [f'\n    only directly: {row}' for row in direct if row not in proxied]
-    return ''.join(lines + [f'\n    only through the pooler: {row}' for row in proxied if row not in direct])
+    lines = [f"\n    only directly: {row}" for row in direct if row not in proxied]
+    return "".join(lines + [f"\n    only through the pooler: {row}" for row in proxied if row not in direct])

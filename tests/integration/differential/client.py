@@ -1,4 +1,5 @@
 """A client that knows nothing but frames: it sends the bytes it is given and reads messages."""
+
 import socket
 import struct
 import time
@@ -9,23 +10,25 @@ from .wire import EOF, Message
 class Connection:
     """One session of user and database on 127.0.0.1:port, trusted without a password."""
 
-    def __init__(self, port: int, database: str, user: str = 'postgres', time_limit: float = 15.0):
+    def __init__(self, port: int, database: str, user: str = "postgres", time_limit: float = 15.0):
         self.time_limit = time_limit
         self.pid = 0
         self._buffer = bytearray()
         self._eof = False
-        self._socket = socket.create_connection(('127.0.0.1', port), timeout=time_limit)
+        self._socket = socket.create_connection(("127.0.0.1", port), timeout=time_limit)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        words = struct.pack('!i', 196608) + f'user\0{user}\0database\0{database}\0\0'.encode()
-        self.send(struct.pack('!i', len(words) + 4) + words)
+        words = struct.pack("!i", 196608) + f"user\0{user}\0database\0{database}\0\0".encode()
+        self.send(struct.pack("!i", len(words) + 4) + words)
         while True:
             reply = self.receive(time_limit)
-            if reply is None or reply.type in (EOF, 'E'):
+            if reply is None or reply.type in (EOF, "E"):
                 self.abandon()
-                raise ConnectionError(f'no session on port {port}, database {database}: {reply and reply.body}')
-            if reply.type == 'K':
-                self.pid = struct.unpack_from('!i', reply.body)[0]
-            if reply.type == 'Z':
+                raise ConnectionError(
+                    f"no session on port {port}, database {database}: {reply and reply.body}"
+                )
+            if reply.type == "K":
+                self.pid = struct.unpack_from("!i", reply.body)[0]
+            if reply.type == "Z":
                 return
 
     def send(self, data: bytes) -> None:
@@ -37,10 +40,10 @@ class Connection:
         end = time.monotonic() + time_limit
         while True:
             if len(self._buffer) >= 5:
-                size, = struct.unpack_from('!i', self._buffer, 1)
+                (size,) = struct.unpack_from("!i", self._buffer, 1)
                 if len(self._buffer) > size:
-                    message = Message(chr(self._buffer[0]), bytes(self._buffer[5:size + 1]))
-                    del self._buffer[:size + 1]
+                    message = Message(chr(self._buffer[0]), bytes(self._buffer[5 : size + 1]))
+                    del self._buffer[: size + 1]
                     return message
             if self._eof:
                 return Message(EOF, bytes(self._buffer))
@@ -53,7 +56,7 @@ class Connection:
             except TimeoutError:
                 return None
             except ConnectionError:
-                data = b''
+                data = b""
             self._eof = not data
             self._buffer += data
 
@@ -65,5 +68,5 @@ class Connection:
         self._socket.close()
 
     def reset(self) -> None:
-        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack('ii', 1, 0))
+        self._socket.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, struct.pack("ii", 1, 0))
         self._socket.close()

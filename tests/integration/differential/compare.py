@@ -1,4 +1,5 @@
 """What differs between the two sides of a script."""
+
 import re
 from dataclasses import dataclass, field
 
@@ -7,7 +8,7 @@ from .kept import kept
 from .script import Script
 from .wire import EOF, HANG, Message, comparable, error_fields
 
-LAST_WORD = re.compile('unexpected EOF on client connection|unexpected message type 0x58 during COPY')
+LAST_WORD = re.compile("unexpected EOF on client connection|unexpected message type 0x58 during COPY")
 
 
 @dataclass
@@ -16,7 +17,7 @@ class Outcome:
     proxied: Transcript
     differences: list[str] = field(default_factory=list)
     kept: list[str] = field(default_factory=list)
-    first: int = -1                       # index of the first reply that differs
+    first: int = -1  # index of the first reply that differs
 
 
 def compare(script: Script, direct: Transcript, proxied: Transcript) -> Outcome:
@@ -25,16 +26,18 @@ def compare(script: Script, direct: Transcript, proxied: Transcript) -> Outcome:
     if script.leave and not _ended_before_leaving(direct):
         wanted, got = _before_leaving(script, direct, proxied)
     for i in range(max(len(wanted), len(got))):
-        native, ours = wanted[i:i + 1], got[i:i + 1]
+        native, ours = wanted[i : i + 1], got[i : i + 1]
         if [comparable(r) for r in native] != [comparable(r) for r in ours]:
             if native and ours and (reason := kept(native[0], ours[0])):
                 outcome.kept.append(reason)
                 continue
             outcome.first = i
-            outcome.differences.append(f'reply {i + 1} differs')
+            outcome.differences.append(f"reply {i + 1} differs")
             break
     if direct.elsewhere != proxied.elsewhere:
-        outcome.differences.append(f'other sessions: {direct.elsewhere} directly, {proxied.elsewhere} through the pooler')
+        outcome.differences.append(
+            f"other sessions: {direct.elsewhere} directly, {proxied.elsewhere} through the pooler"
+        )
     return outcome
 
 
@@ -42,21 +45,24 @@ def _ended_before_leaving(transcript: Transcript) -> bool:
     return transcript.ended and transcript.left_at == len(transcript.replies)
 
 
-def _before_leaving(script: Script, direct: Transcript, proxied: Transcript) -> tuple[list[Message], list[Message]]:
-    """After Terminate or EOF PostgreSQL keeps what nobody has asked it to flush, the proxy may pass it on: what PostgreSQL
-    has sent must be there, more may follow. A client that closes its socket reads nothing any more."""
-    if script.leave in ('close', 'reset'):
-        return direct.replies[:direct.left_at], proxied.replies[:proxied.left_at]
+def _before_leaving(
+    script: Script, direct: Transcript, proxied: Transcript
+) -> tuple[list[Message], list[Message]]:
+    """After Terminate or EOF PostgreSQL keeps what nobody has asked it to flush, which the proxy may pass on: what
+    PostgreSQL has sent must be there, more may follow. Who closes its socket reads nothing any more.
+    """
+    if script.leave in ("close", "reset"):
+        return direct.replies[: direct.left_at], proxied.replies[: proxied.left_at]
     wanted = _without_last_word(direct.replies)
     got = [r for r in proxied.replies if r.type != EOF]
-    return wanted, got[:len(wanted)] + [r for r in got[len(wanted):] if r.type == HANG]
+    return wanted, got[: len(wanted)] + [r for r in got[len(wanted) :] if r.type == HANG]
 
 
 def _without_last_word(replies: list[Message]) -> list[Message]:
-    """To Terminate and EOF during copy-in PostgreSQL answers with an error, which the proxy has no reason to provoke."""
+    """Terminate and EOF during copy-in are errors to PostgreSQL, which the proxy has no reason to provoke."""
     kept = []
     for reply in replies:
-        if reply.type == EOF or reply.type == 'E' and LAST_WORD.match(error_fields(reply.body).get('M', '')):
+        if reply.type == EOF or reply.type == "E" and LAST_WORD.match(error_fields(reply.body).get("M", "")):
             break
         kept.append(reply)
     return kept
@@ -64,15 +70,15 @@ def _without_last_word(replies: list[Message]) -> list[Message]:
 
 def changed_results(transcript: Transcript) -> dict[str, int]:
     """How often PostgreSQL itself has said 0A000, `cached plan must not change result type`, and where."""
-    counts = {'bind': 0, 'describe': 0, 'query': 0, 'in a block': 0}
-    places = {'B': 'bind', 'D': 'describe', 'Q': 'query'}
-    status, errors = 'I', iter(transcript.failed)
+    counts = {"bind": 0, "describe": 0, "query": 0, "in a block": 0}
+    places = {"B": "bind", "D": "describe", "Q": "query"}
+    status, errors = "I", iter(transcript.failed)
     for reply in transcript.replies:
-        if reply.type == 'Z':
+        if reply.type == "Z":
             status = reply.body.decode()
-        if reply.type == 'E':
+        if reply.type == "E":
             place, fields = next(errors), error_fields(reply.body)
-            if fields.get('C') == '0A000' and fields.get('R') == 'RevalidateCachedQuery':
-                counts[places.get(place, 'query')] += 1
-                counts['in a block'] += status == 'T'
+            if fields.get("C") == "0A000" and fields.get("R") == "RevalidateCachedQuery":
+                counts[places.get(place, "query")] += 1
+                counts["in a block"] += status == "T"
     return counts

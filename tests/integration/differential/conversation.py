@@ -1,4 +1,5 @@
 """Plays a script on one connection and keeps every reply."""
+
 import random
 from dataclasses import dataclass, field
 from typing import Callable
@@ -9,20 +10,31 @@ from .owed import Owed
 from .script import Script, Step
 from .wire import EOF, HANG, Message
 
-SILENCE = 0.05                            # seconds without a reply that end a step whose replies are not understood
-HANG_LIMIT = 6.0                          # seconds without a reply that is due
-NATIVE_LIMIT = 20.0
+SILENCE = 0.05  # seconds without a reply that end a step whose replies are not understood
 LAST_WORDS = b"select 'the end of the script'"
+
+
+@dataclass
+class Patience:
+    """Seconds after which a reply that is due is missing, and a pool that is not at rest is stuck."""
+
+    reply: float = 6.0
+    pool: float = 8.0
+
+
+patience = Patience()
 
 
 @dataclass
 class Transcript:
     replies: list[Message] = field(default_factory=list)
-    marks: list[int] = field(default_factory=list)       # after every step: how many replies have been read
-    waited: list[bool] = field(default_factory=list)     # whether the step had to be answered
-    elsewhere: list[str] = field(default_factory=list)   # what the statements of other sessions came to
-    left_at: int = -1                                     # how many replies came before the client left
-    failed: list[str] = field(default_factory=list)       # for every ErrorResponse: the type of the message that has failed
+    marks: list[int] = field(default_factory=list)  # after every step: how many replies have been read
+    waited: list[bool] = field(default_factory=list)  # whether the step had to be answered
+    elsewhere: list[str] = field(default_factory=list)  # what the statements of other sessions came to
+    left_at: int = -1  # how many replies came before the client left
+    failed: list[str] = field(
+        default_factory=list
+    )  # for every ErrorResponse: the type of the message that has failed
     silences: int = 0
 
     @property
@@ -31,7 +43,7 @@ class Transcript:
 
 
 class Conversation:
-    """`answered` reads what is due after a step; `elsewhere` runs the statement of another session and returns its outcome."""
+    """`answered` reads what is due after a step; `elsewhere` runs a statement of another session."""
 
     def __init__(self, connection: Connection, script: Script, elsewhere: Callable[[str], str]):
         self.connection, self.script, self.elsewhere = connection, script, elsewhere
@@ -57,7 +69,7 @@ class Conversation:
             self.transcript.elsewhere.append(self.elsewhere(step.elsewhere))
             self.transcript.waited.append(False)
             return
-        self._send(b''.join(m.encode() for m in step.messages))
+        self._send(b"".join(m.encode() for m in step.messages))
         self.transcript.waited.append(self.answered(number, step))
 
     def _send(self, data: bytes) -> None:
@@ -67,7 +79,7 @@ class Conversation:
                 self.connection.send(data[:size])
                 data = data[size:]
         except (ConnectionError, BrokenPipeError):
-            pass                          # the end of the stream says it
+            pass  # the end of the stream says it
 
     def read(self, time_limit: float) -> Message | None:
         reply = self.connection.receive(time_limit)
@@ -81,12 +93,12 @@ class Conversation:
     # ------------------------------------------------------------ the end
     def _leave(self) -> None:
         leave = self.script.leave
-        if leave == 'close':
+        if leave == "close":
             self.connection.abandon()
-        elif leave == 'reset':
+        elif leave == "reset":
             self.connection.reset()
         elif leave:
-            if leave == 'terminate':
+            if leave == "terminate":
                 self._send(wire.TERMINATE.encode())
             else:
                 self.connection.half_close()
@@ -96,14 +108,14 @@ class Conversation:
 
     def _say_last_words(self) -> None:
         """Whatever is open is ended, and a last query shows that nothing is missing and nothing too much."""
-        last = [wire.copy_fail(b'the end'), wire.SYNC, wire.query(b'rollback'), wire.query(LAST_WORDS)]
-        self._send(b''.join(m.encode() for m in last))
-        if self._read_until(lambda reply: reply.type == 'D' and LAST_WORDS[8:-1] in reply.body):
-            self._read_until(lambda reply: reply.type == 'Z')
+        last = [wire.copy_fail(b"the end"), wire.SYNC, wire.query(b"rollback"), wire.query(LAST_WORDS)]
+        self._send(b"".join(m.encode() for m in last))
+        if self._read_until(lambda reply: reply.type == "D" and LAST_WORDS[8:-1] in reply.body):
+            self._read_until(lambda reply: reply.type == "Z")
 
-    def _read_until(self, last: Callable[[Message], bool], time_limit: float = HANG_LIMIT) -> bool:
+    def _read_until(self, last: Callable[[Message], bool]) -> bool:
         while True:
-            reply = self.read(time_limit)
+            reply = self.read(patience.reply)
             if reply is None:
                 self.transcript.replies.append(Message(HANG))
                 return False
@@ -132,7 +144,7 @@ class DirectConversation(Conversation):
     def read(self, time_limit: float) -> Message | None:
         reply = super().read(time_limit)
         if reply is not None and reply.type != EOF:
-            if reply.type == 'E':
+            if reply.type == "E":
                 self.transcript.failed.append(self.owed.head)
             self.owed.received(reply)
         return reply
@@ -149,6 +161,6 @@ class ProxiedConversation(Conversation):
         if number >= len(self.direct.marks) or not self.direct.waited[number]:
             return False
         while len(self.transcript.replies) < self.direct.marks[number] and not self.transcript.ended:
-            if self.read(HANG_LIMIT) is None:
+            if self.read(patience.reply) is None:
                 self.transcript.replies.append(Message(HANG))
         return True

@@ -1,17 +1,21 @@
-"""A pair of equal databases: one for the direct session, one for the proxied one, with what a script may find in them."""
+"""Pairs of equal databases, one for the direct and one for the proxied session, and what scripts find."""
+
 import os
 import time
 
 from ..support.simple_client import ServerError, SimpleClient
 
-TEMPLATE = 'differential'
-LOCK_LIMIT = '2s'
+TEMPLATE = "differential"
+LOCK_LIMIT = "2s"
 
 LIBRARY = """
 create schema lib;
-create function lib.noisy(n int) returns int language plpgsql volatile as $$ begin raise notice 'noisy %', n; return n; end $$;
-create function lib.fails(n int) returns int language plpgsql volatile as $$ begin raise exception 'it fails: %', n; end $$;
-create function lib.adds(n int) returns int language plpgsql volatile as $$ begin insert into u values (n, n); return n; end $$;
+create function lib.noisy(n int) returns int language plpgsql volatile as $$
+    begin raise notice 'noisy %', n; return n; end $$;
+create function lib.fails(n int) returns int language plpgsql volatile as $$
+    begin raise exception 'it fails: %', n; end $$;
+create function lib.adds(n int) returns int language plpgsql volatile as $$
+    begin insert into u values (n, n); return n; end $$;
 create procedure lib.records(n int) language plpgsql as $$ begin insert into u values (n, 0); end $$;
 create procedure lib.commits(n int) language plpgsql as $$
     begin insert into u values (n, 1); commit; insert into u values (n, 2); end $$;
@@ -26,20 +30,25 @@ insert into t values (1, 'one', 'i'), (2, 'two', 'ii'), (3, 'three', 'iii');
 insert into u select i, i * 10 from generate_series(1, 5) i;
 insert into later values (1);
 """
-RESET = 'drop schema public cascade; create schema public;' + TABLES
+RESET = "drop schema public cascade; create schema public;" + TABLES
 
 SNAPSHOT = """
 select c.relname, c.relkind,
   (select string_agg(attnum || ' ' || attname || ' ' || format_type(atttypid, atttypmod), ', ' order by attnum)
      from pg_attribute where attrelid = c.oid and attnum > 0 and not attisdropped),
-  case when c.relkind = 'r' then query_to_xml(format('select x::text from %I as x order by 1', relname), true, true, '')::text end
+  case when c.relkind = 'r' then
+    query_to_xml(format('select x::text from %I as x order by 1', relname), true, true, '')::text end
 from pg_class c where relnamespace = 'public'::regnamespace order by 1"""
 
 
 def create_template(port: int) -> None:
     """A template, so that types and functions have the same OIDs in all databases."""
     with SimpleClient(port) as control:
-        for sql in ('alter system set autovacuum = off', 'select pg_reload_conf()', f'create database {TEMPLATE}'):
+        for sql in (
+            "alter system set autovacuum = off",
+            "select pg_reload_conf()",
+            f"create database {TEMPLATE}",
+        ):
             control.query(sql)
     with SimpleClient(port, database=TEMPLATE) as template:
         template.query(LIBRARY + TABLES)
@@ -48,7 +57,7 @@ def create_template(port: int) -> None:
 def create_databases(port: int, names: list[str]) -> None:
     with SimpleClient(port) as control:
         for name in names:
-            control.query(f'create database {name} template {TEMPLATE}')
+            control.query(f"create database {name} template {TEMPLATE}")
 
 
 class Database:
@@ -62,7 +71,9 @@ class Database:
 
     def snapshot(self) -> list[dict]:
         """Tables with their columns and rows, and prepared transactions, which are rolled back."""
-        prepared = self.control.query('select gid from pg_prepared_xacts where database = current_database() order by 1')
+        prepared = self.control.query(
+            "select gid from pg_prepared_xacts where database = current_database() order by 1"
+        )
         for row in prepared:
             self.control.query(f"rollback prepared '{row['gid']}'")
         return self.control.query(SNAPSHOT) + prepared
@@ -77,7 +88,7 @@ class Database:
         try:
             return str(self.control.query(sql))
         except ServerError as error:
-            return error.fields.get('C', '')
+            return error.fields.get("C", "")
 
 
 def wait_for_exit(pid: int, time_limit: float = 10.0) -> None:
@@ -91,4 +102,4 @@ def wait_for_exit(pid: int, time_limit: float = 10.0) -> None:
         except PermissionError:
             pass
         time.sleep(0.001)
-    raise TimeoutError(f'backend {pid} does not end')
+    raise TimeoutError(f"backend {pid} does not end")

@@ -1,15 +1,17 @@
 """Differences that are kept, each with its reason; what the profiles can avoid they do not make at all.
 
-Not made by any profile: 'now'::timestamptz and the like in prepared texts; EXPLAIN of a generic plan; SET TRANSACTION ISOLATION LEVEL behind
-a Parse; a row limit for INSERT ... RETURNING followed by a look at the table; a Sync between a bad COPY row and CopyDone; collations;
-PREPARE and DEALLOCATE inside DO blocks, pg_prepared_statements; EXECUTE behind COMMIT or ROLLBACK in one string; session state (SET,
-LISTEN, temporary tables, WITH HOLD, session advisory locks), which no transaction pooler carries.
+Not made by any profile: 'now'::timestamptz and the like in prepared texts; EXPLAIN of a generic plan;
+SET TRANSACTION ISOLATION LEVEL behind a Parse; a row limit for INSERT ... RETURNING followed by a look at the table;
+a Sync between a bad COPY row and CopyDone; collations; PREPARE and DEALLOCATE inside DO blocks,
+pg_prepared_statements; EXECUTE behind COMMIT or ROLLBACK in one string; session state (SET, LISTEN, temporary
+tables, WITH HOLD, session advisory locks), which no transaction pooler carries.
 """
+
 from typing import NamedTuple
 
 from .wire import Message, error_fields
 
-ANALYSIS = {'42P01', '42703', '42704', '42804', '42846', '42883', '42P18', '3F000'}
+ANALYSIS = {"42P01", "42703", "42704", "42804", "42846", "42883", "42P18", "3F000"}
 
 
 class Kept(NamedTuple):
@@ -19,16 +21,24 @@ class Kept(NamedTuple):
 
 
 KEPT = [
-    Kept('a value is bad and the re-analysis fails: PostgreSQL looks at the value first, the proxy parses first', {'22P02', '22P03', '08P01'}, ANALYSIS),
-    Kept('EXECUTE with a wrong number of arguments of a statement whose re-analysis fails: the proxy parses first', {'42601'}, ANALYSIS),
+    Kept(
+        "a value is bad and the re-analysis fails: the proxy parses first",
+        {"22P02", "22P03", "08P01"},
+        ANALYSIS,
+    ),
+    Kept(
+        "EXECUTE has a wrong number of arguments and the re-analysis fails: the proxy parses first",
+        {"42601"},
+        ANALYSIS,
+    ),
 ]
 
 
 def kept(direct: Message, proxied: Message) -> str:
     """The reason for which these two replies may differ."""
-    if direct.type != 'E' or proxied.type != 'E':
-        return ''
+    if direct.type != "E" or proxied.type != "E":
+        return ""
     native, ours = error_fields(direct.body), error_fields(proxied.body)
-    if native.get('R') not in ('EvaluateParams', 'pg_strtoint32', 'exec_bind_message', 'pq_copymsgbytes'):
-        return ''
-    return next((k.reason for k in KEPT if native.get('C') in k.direct and ours.get('C') in k.proxied), '')
+    if native.get("R") not in ("EvaluateParams", "pg_strtoint32", "exec_bind_message", "pq_copymsgbytes"):
+        return ""
+    return next((k.reason for k in KEPT if native.get("C") in k.direct and ours.get("C") in k.proxied), "")

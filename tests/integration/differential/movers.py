@@ -1,4 +1,5 @@
-"""Other sessions: they keep the pool's servers moving, leave their own statements on them and check that what they read is theirs."""
+"""Other sessions: they keep the pool's servers moving, leave statements behind, and must read only their own."""
+
 import itertools
 import threading
 import time
@@ -7,9 +8,17 @@ from . import wire
 from .client import Connection
 from .wire import EOF, Message
 
-PACE = 0.002                              # seconds between two looks
+PACE = 0.002  # seconds between two looks
 REPLY_LIMIT = 10.0
-NAMES = [b'a', b'b', b's1', b'S_1', b'P_0', b'_pg3_0', b'__asyncpg_stmt_1__']      # names that the scripts use, too
+NAMES = [
+    b"a",
+    b"b",
+    b"s1",
+    b"S_1",
+    b"P_0",
+    b"_pg3_0",
+    b"__asyncpg_stmt_1__",
+]  # names that the scripts use, too
 
 
 class Mover(threading.Thread):
@@ -33,7 +42,7 @@ class Mover(threading.Thread):
                     self.move()
                 except OSError as error:
                     if not self.stopped:
-                        self._failed(f'{self.label} lost its session: {error}')
+                        self._failed(f"{self.label} lost its session: {error}")
             time.sleep(PACE)
         if self.connection:
             self.connection.abandon()
@@ -53,7 +62,7 @@ class Mover(threading.Thread):
 
     def expect(self, messages: list[Message], wanted: list[Message]) -> None:
         assert self.connection
-        self.connection.send(b''.join(m.encode() for m in messages))
+        self.connection.send(b"".join(m.encode() for m in messages))
         got = []
         while len(got) < len(wanted):
             reply = self.connection.receive(REPLY_LIMIT)
@@ -62,8 +71,11 @@ class Mover(threading.Thread):
                 break
         self.looks += 1
         if got != wanted:
-            sent, want, have = (' '.join(map(f, m)) for f, m in ((wire.show, messages), (wire.show_reply, wanted), (wire.show_reply, got)))
-            self._failed(f'{self.label} sent {sent}\n    wanted {want}\n    got    {have}')
+            sent, want, have = (
+                " ".join(map(f, m))
+                for f, m in ((wire.show, messages), (wire.show_reply, wanted), (wire.show_reply, got))
+            )
+            self._failed(f"{self.label} sent {sent}\n    wanted {want}\n    got    {have}")
 
     def _failed(self, text: str) -> None:
         self.failures.append(text)
@@ -73,38 +85,44 @@ class Mover(threading.Thread):
 
 
 def row(value: bytes) -> list[Message]:
-    return [Message('D', b'\0\1' + len(value).to_bytes(4, 'big') + value), Message('C', b'SELECT 1\0')]
+    return [Message("D", b"\0\1" + len(value).to_bytes(4, "big") + value), Message("C", b"SELECT 1\0")]
 
 
-def ready(status: bytes = b'I') -> Message:
-    return Message('Z', status)
+def ready(status: bytes = b"I") -> Message:
+    return Message("Z", status)
 
 
-ONE, TWO, THREE = Message('1'), Message('2'), Message('3')
+ONE, TWO, THREE = Message("1"), Message("2"), Message("3")
 
 
 class Neighbour(Mover):
-    """A client of the bare pooler: simple queries, blocks, unnamed statements, and named ones that it leaves behind."""
+    """A client of the bare pooler: queries, blocks, unnamed statements, and named ones that it leaves behind."""
 
     def move(self) -> None:
         number = next(self.numbers)
-        value = b'neighbour %d' % number
+        value = b"neighbour %d" % number
         select = b"select '%s'" % value
         if number % 4 == 0:
             name = NAMES[number // 4 % len(NAMES)]
-            self.expect([wire.close(b'S', name), wire.parse(name, select), wire.SYNC], [THREE, ONE, ready()])
+            self.expect([wire.close(b"S", name), wire.parse(name, select), wire.SYNC], [THREE, ONE, ready()])
         elif number % 4 == 1:
-            self.expect([wire.parse(b'', select), wire.bind(b'', b''), wire.execute(), wire.SYNC], [ONE, TWO, *row(value), ready()])
+            self.expect(
+                [wire.parse(b"", select), wire.bind(b"", b""), wire.execute(), wire.SYNC],
+                [ONE, TWO, *row(value), ready()],
+            )
         elif number % 4 == 2:
-            self.expect([wire.query(b'begin')], [Message('C', b'BEGIN\0'), ready(b'T')])
-            self.expect([wire.parse(b'', select), wire.bind(b'', b''), wire.execute(), wire.SYNC], [ONE, TWO, *row(value), ready(b'T')])
-            self.expect([wire.query(b'commit')], [Message('C', b'COMMIT\0'), ready()])
+            self.expect([wire.query(b"begin")], [Message("C", b"BEGIN\0"), ready(b"T")])
+            self.expect(
+                [wire.parse(b"", select), wire.bind(b"", b""), wire.execute(), wire.SYNC],
+                [ONE, TWO, *row(value), ready(b"T")],
+            )
+            self.expect([wire.query(b"commit")], [Message("C", b"COMMIT\0"), ready()])
         else:
-            self.expect([wire.parse(b'', select), wire.bind(b'', b''), wire.SYNC], [ONE, TWO, ready()])
+            self.expect([wire.parse(b"", select), wire.bind(b"", b""), wire.SYNC], [ONE, TWO, ready()])
 
 
 class Customer(Mover):
-    """A client of the proxy: prepared statements of the names that the scripts use, with constants of its own."""
+    """A client of the proxy: statements of the names that the scripts use, with constants of its own."""
 
     def _connect(self) -> Connection:
         self.known: dict[bytes, bytes] = {}
@@ -114,10 +132,10 @@ class Customer(Mover):
         number = next(self.numbers)
         name = NAMES[number % len(NAMES)]
         if name not in self.known:
-            self.known[name] = b'customer %d' % number
+            self.known[name] = b"customer %d" % number
             self.expect([wire.parse(name, b"select '%s'" % self.known[name]), wire.SYNC], [ONE, ready()])
         value = self.known[name]
-        use = [wire.bind(b'', name), wire.execute()]
+        use = [wire.bind(b"", name), wire.execute()]
         if number % 5 == 0:
             self.expect([*use, wire.SYNC, *use, wire.SYNC], 2 * [TWO, *row(value), ready()])
         elif number % 5 == 1:
@@ -126,5 +144,5 @@ class Customer(Mover):
         else:
             self.expect([*use, wire.SYNC], [TWO, *row(value), ready()])
         if number % 11 == 0:
-            self.expect([wire.close(b'S', name), wire.SYNC], [THREE, ready()])
+            self.expect([wire.close(b"S", name), wire.SYNC], [THREE, ready()])
             del self.known[name]

@@ -1,13 +1,14 @@
-"""What a server still owes for what has been sent, as far as it has been asked to send it (Flush, Sync, Query, FunctionCall).
+"""What a server still owes, as far as it has been asked for it by Flush, Sync, Query or FunctionCall.
 
-Only the direct session is read with it, to know when a step has been answered without waiting for silence. Where it is mistaken
-the reader waits for silence; the replies that are compared never depend on it.
+Only the direct session is read with it, to know when a step has been answered without waiting for silence.
+Where it is mistaken the reader waits for silence; the replies that are compared never depend on it.
 """
+
 from collections import deque
 
 from .wire import Message
 
-ENDS = {'P': '1', 'B': '2', 'C': '3', 'D': 'Tn', 'E': 'CIs', 'S': 'Z', 'Q': 'Z', 'F': 'Z'}
+ENDS = {"P": "1", "B": "2", "C": "3", "D": "Tn", "E": "CIs", "S": "Z", "Q": "Z", "F": "Z"}
 
 
 class Owed:
@@ -21,43 +22,43 @@ class Owed:
     def sent(self, message: Message) -> None:
         kind = message.type
         if self._copy_in:
-            if kind in 'cf':
+            if kind in "cf":
                 self._copy_in = False
-            if kind in 'dcfSH':
+            if kind in "dcfSH":
                 return
-            self._doomed = True           # any other message during copy-in ends the session
-        if self._skipping and kind not in 'S':
+            self._doomed = True  # any other message during copy-in ends the session
+        if self._skipping and kind not in "S":
             return
-        if kind in ENDS or kind == 'c':
+        if kind in ENDS or kind == "c":
             self._buffered.append(kind)
-        if kind in 'HSQF':
+        if kind in "HSQF":
             self._flushed += self._buffered
             self._buffered.clear()
-        if kind == 'S':
+        if kind == "S":
             self._skipping = False
 
     def received(self, reply: Message) -> None:
         head = self.head
-        if reply.type == 'G':
+        if reply.type == "G":
             self._begin_copy(head)
-        elif reply.type == 'E':
+        elif reply.type == "E":
             self._copy_in = False
-            if head in ('P', 'B', 'C', 'D', 'E'):
+            if head in ("P", "B", "C", "D", "E"):
                 self._skip()
         elif head and reply.type in ENDS[head] and self._flushed:
-            while self._flushed.popleft() == 'c':
+            while self._flushed.popleft() == "c":
                 pass
 
     def _begin_copy(self, head: str) -> None:
         sent = list(self._flushed)[1:] + self._buffered
-        self._copy_in = 'c' not in sent
-        if head == 'E':
-            end = sent.index('c') if 'c' in sent else len(sent)
-            self._flushed = deque(['E'] + sent[end:]) if 'S' in sent[end:] else deque()
-            self._buffered = [] if self._flushed else ['E'] + sent[end:]
+        self._copy_in = "c" not in sent
+        if head == "E":
+            end = sent.index("c") if "c" in sent else len(sent)
+            self._flushed = deque(["E"] + sent[end:]) if "S" in sent[end:] else deque()
+            self._buffered = [] if self._flushed else ["E"] + sent[end:]
 
     def _skip(self) -> None:
-        while self._flushed and self._flushed[0] != 'S':
+        while self._flushed and self._flushed[0] != "S":
             self._flushed.popleft()
         if not self._flushed:
             self._skipping = True
@@ -66,7 +67,7 @@ class Owed:
     @property
     def head(self) -> str:
         """The type of the message whose reply comes next."""
-        return next((kind for kind in [*self._flushed, *self._buffered] if kind != 'c'), '')
+        return next((kind for kind in [*self._flushed, *self._buffered] if kind != "c"), "")
 
     @property
     def nothing(self) -> bool:

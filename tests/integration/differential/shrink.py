@@ -1,4 +1,5 @@
 """Delta debugging: the smallest part of a failing script that still fails."""
+
 from typing import Callable
 
 from .script import Script, Step
@@ -17,18 +18,22 @@ def shrink(script: Script, fails: Callable[[Script], bool], tries: int = 400) ->
         before = script
         if script.pieces and still_fails(whole := Script(script.steps, script.leave)):
             script = whole
-        script = _without_parts(script, list(script.steps), lambda parts: script.with_steps(parts), still_fails)
+        script = _without_parts(
+            script, list(script.steps), lambda parts: script.with_steps(parts), still_fails
+        )
         pairs = [(i, m) for i, step in enumerate(script.steps) for m in (step.messages or (None,))]
         script = _without_parts(script, pairs, lambda parts, s=script: _from_messages(s, parts), still_fails)
     return script
 
 
-def _without_parts(script: Script, parts: list, build: Callable[[list], Script], fails: Callable[[Script], bool]) -> Script:
+def _without_parts(
+    script: Script, parts: list, build: Callable[[list], Script], fails: Callable[[Script], bool]
+) -> Script:
     size = max(len(parts) // 2, 1)
     while parts:
         start = 0
         while start < len(parts):
-            rest = parts[:start] + parts[start + size:]
+            rest = parts[:start] + parts[start + size :]
             if fails(candidate := build(rest)):
                 script, parts = candidate, rest
             else:

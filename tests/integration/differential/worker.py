@@ -1,4 +1,5 @@
 """Runs the scripts of a profile whose numbers fall to this worker."""
+
 import random
 import time
 import traceback
@@ -14,17 +15,18 @@ from .script import Script
 @dataclass
 class Tally:
     """What has been run and seen."""
+
     scripts: int = 0
     replies: int = 0
     silences: int = 0
-    looks: int = 0                        # of the movers
-    kept: int = 0                         # differences that the table of kept ones explains
+    looks: int = 0  # of the movers
+    kept: int = 0  # differences that the table of kept ones explains
     changed: dict[str, int] = field(default_factory=dict)
     failures: list[tuple[str, int]] = field(default_factory=list)
     seconds: dict[str, float] = field(default_factory=dict)
 
-    def add(self, other: 'Tally') -> None:
-        for name in ('scripts', 'replies', 'silences', 'looks', 'kept'):
+    def add(self, other: "Tally") -> None:
+        for name in ("scripts", "replies", "silences", "looks", "kept"):
             setattr(self, name, getattr(self, name) + getattr(other, name))
         for mine, theirs in ((self.changed, other.changed), (self.seconds, other.seconds)):
             for key, value in theirs.items():
@@ -33,10 +35,12 @@ class Tally:
 
 
 def make_script(profile: str, number: int, seed: int) -> Script:
-    return PROFILES[profile](random.Random(f'{seed}:{profile}:{number}'), number)
+    return PROFILES[profile](random.Random(f"{seed}:{profile}:{number}"), number)
 
 
-def run_profile(bench: Bench, profile: str, numbers: range, seed: int, tally: Tally) -> Iterator[tuple[int, Script, Outcome]]:
+def run_profile(
+    bench: Bench, profile: str, numbers: range, seed: int, tally: Tally
+) -> Iterator[tuple[int, Script, Outcome]]:
     """Yields every script that shows a difference."""
     for number in numbers:
         script, began = make_script(profile, number, seed), time.monotonic()
@@ -44,7 +48,9 @@ def run_profile(bench: Bench, profile: str, numbers: range, seed: int, tally: Ta
             outcome = bench.run(script)
         except Exception:
             tally.failures.append((profile, number))
-            raise RuntimeError(f'{profile}:{number} (seed {seed}) could not be run:\n{traceback.format_exc()}') from None
+            raise RuntimeError(
+                f"{profile}:{number} (seed {seed}) could not be run:\n{traceback.format_exc()}"
+            ) from None
         tally.scripts += 1
         tally.seconds[profile] = tally.seconds.get(profile, 0) + time.monotonic() - began
         tally.replies += len(outcome.direct.replies)

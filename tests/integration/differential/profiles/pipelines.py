@@ -1,15 +1,23 @@
-"""Overlapping pipelines: many cycles in one write, slow statements among them, the next segment sent before the last one is answered."""
+"""Overlapping pipelines: many cycles in one write, slow statements, segments sent early."""
+
 import random
 
 from ..script import Scribe, Script
 from . import corpus
 from .corpus import INT4, Sql
 
-SLOW = [Sql('select pg_sleep(0.01)', (), 1), Sql('select $1::int from pg_sleep(0.005)', (INT4,), 1),
-        Sql('insert into u select $1, 9 from pg_sleep(0.004)', (INT4,), writes=True)]
+SLOW = [
+    Sql("select pg_sleep(0.01)", (), 1),
+    Sql("select $1::int from pg_sleep(0.005)", (INT4,), 1),
+    Sql("insert into u select $1, 9 from pg_sleep(0.004)", (INT4,), writes=True),
+]
 QUICK = corpus.READS[:9] + corpus.WRITES[:6]
 STATEMENTS = SLOW * 2 + QUICK
-TROUBLE = [Sql('select 1 / 0', (), 1), Sql("insert into t values (1, 'twice', '')"), Sql('insert into later values (1)')]
+TROUBLE = [
+    Sql("select 1 / 0", (), 1),
+    Sql("insert into t values (1, 'twice', '')"),
+    Sql("insert into later values (1)"),
+]
 
 
 class Pipeline:
@@ -18,7 +26,7 @@ class Pipeline:
         self.known: dict[str, Sql] = {}
 
     def prepare(self) -> None:
-        name = f's{len(self.known) + 1}'
+        name = f"s{len(self.known) + 1}"
         sql = self.rng.choice(STATEMENTS + TROUBLE[:1])
         self.known[name] = sql
         self.s.parse(name, sql.text, self.rng.choice([[], sql.arguments]))
@@ -32,8 +40,8 @@ class Pipeline:
             name = self.rng.choice(list(self.known))
             sql = self.known[name]
         else:
-            name, sql = '', self.rng.choice(STATEMENTS + TROUBLE)
-            self.s.parse('', sql.text)
+            name, sql = "", self.rng.choice(STATEMENTS + TROUBLE)
+            self.s.parse("", sql.text)
         self.s.bind(name, *corpus.arguments_of(self.rng, sql, False))
         if self.s.chance(0.4):
             self.s.describe_portal()
@@ -46,11 +54,23 @@ class Pipeline:
                 self.one()
             self.s.sync()
         elif kind < 0.7:
-            self.s.query(self.rng.choice(['begin', 'commit', 'rollback', 'select 1', 'select pg_sleep(0.006)', 'insert into u values (1, 1)', '']))
+            self.s.query(
+                self.rng.choice(
+                    [
+                        "begin",
+                        "commit",
+                        "rollback",
+                        "select 1",
+                        "select pg_sleep(0.006)",
+                        "insert into u values (1, 1)",
+                        "",
+                    ]
+                )
+            )
         elif kind < 0.8:
             self.prepare()
         elif kind < 0.9:
-            self.s.close(self.rng.choice(list(self.known) or ['nosuch']))
+            self.s.close(self.rng.choice(list(self.known) or ["nosuch"]))
             if self.s.chance(0.7):
                 self.s.sync()
         else:
@@ -60,7 +80,9 @@ class Pipeline:
     def large(self) -> None:
         """More than the pooler reads at once."""
         for _ in range(self.rng.randint(2, 6)):
-            self.s.parse('', 'select length($1::text)').bind('', [b'v' * self.rng.choice([500, 4000, 9000])]).execute().sync()
+            self.s.parse("", "select length($1::text)").bind(
+                "", [b"v" * self.rng.choice([500, 4000, 9000])]
+            ).execute().sync()
 
 
 def generate(rng: random.Random, number: int) -> Script:

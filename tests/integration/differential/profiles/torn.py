@@ -1,11 +1,12 @@
 """Scripts of the other profiles, every write torn into pieces of 1 to 7 bytes."""
+
 import dataclasses
 import random
 
 from ..script import Script
 from . import copies, ddl, drivers, hostile, pipelines, sql_prepare
 
-LARGEST = 6000                            # bytes; a longer script takes too many pieces
+LARGEST = 6000  # bytes; a longer script takes too many pieces
 
 
 def generate(rng: random.Random, number: int) -> Script:
