@@ -90,15 +90,15 @@ def main() -> int:
     with Stack() as stack:
         stack.postgres.psql(SCHEMA)
         print(f"{len(CUSTOMERS)} processes of scripts/demo/app.py (asyncpg, default settings), {WORKERS} connections each;\n"
-              f"pgBouncer in transaction mode with {stack.pgbouncer.pool_size} servers", flush=True)
+              f"pgBouncer in transaction mode with {stack.pgbouncer.pool_size} servers\n", flush=True)
+        print(f"{'':<20}{'queries':>9}{'right':>9}{'errors':>9}{'wrong rows':>13}")
         stack.pgbouncer.reconnect()
         pooled = run_app(stack.dsn("pgbouncer"))
+        print(pooled.line("pgBouncer"), flush=True)
         stack.pgbouncer.reconnect()
         proxied = run_app(stack.dsn("sidecar"))
-    print(f"\n{'':<20}{'queries':>9}{'right':>9}{'errors':>9}{'wrong rows':>13}")
-    print(pooled.line("pgBouncer"))
-    print(proxied.line("through pgsidecar"))
-    print(f"\nWhat pgBouncer alone gave the program:\n{examples(pooled)}\n\n{verdict(pooled, proxied)}")
+        print(proxied.line("through pgsidecar"))
+        print(f"\nWhat pgBouncer alone gave the program:\n{examples(pooled)}\n\n{verdict(pooled, proxied)}", flush=True)
     return 0 if proxied.perfect and (pooled.errors or pooled.wrong) else 1
 
 
@@ -106,4 +106,6 @@ if __name__ == "__main__":
     try:
         sys.exit(main())
     except StackError as error:
-        sys.exit(f"{error}")
+        sys.exit(str(error))
+    except KeyboardInterrupt:
+        sys.exit(130)

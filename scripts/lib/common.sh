@@ -18,7 +18,7 @@ is_one_of() { # WORD WORD...
 build() { # PRESET [ARGUMENT OF THE BUILD...]
     local preset=$1
     shift
-    cmake --preset "$preset" && cmake --build --preset "$preset" "$@"
+    cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$(nproc)" "$@"
 }
 
 venv() { # NAME REQUIREMENTS : build/NAME with exactly these packages

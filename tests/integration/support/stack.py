@@ -181,7 +181,11 @@ class Sidecar(Daemon):
 
     def start(self) -> None:
         host = "127.0.0.1" if self._host in ANY_HOST else self._host
-        self._start_process(self._command(), lambda: accepts(self.port, host), dict(os.environ) | self._config)
+        self._start_process(self._command(), lambda: accepts(self.port, host), self._environment())
+
+    def _environment(self) -> dict[str, str]:
+        ours = ("PGSIDECAR_BIN", "PGSIDECAR_REFERENCE")  # which look like keys of its configuration
+        return {name: value for name, value in os.environ.items() if name not in ours} | self._config
 
     def _command(self) -> list[str]:
         reference = os.environ.get("PGSIDECAR_REFERENCE")
