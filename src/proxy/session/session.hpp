@@ -98,6 +98,15 @@ private:
         bool failed = false;              ///< a failure has been forced in its place
     };
 
+    /// An EXECUTE inside the statement of another EXECUTE.
+    struct execution {
+        const std::string& name;
+        const execution* outer;
+        unsigned depth;
+
+        bool executes(byte_view n) const { return name == n || (outer && outer->executes(n)); }
+    };
+
     // session.cpp: the client's stream
     progress on_frontend(const frame& f);
     progress dispatch(const frame& f);
@@ -143,8 +152,8 @@ private:
     void prepare_alone(const sql_use& use, byte_view sql);
     progress place_names_for_query(const std::vector<sql_use>& uses);
     progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
-    progress place_names(const std::vector<sql_use>& uses, bool running, unsigned nesting);
-    progress place(const std::string& name, const statement_ptr& s, unsigned nesting);
+    progress place_names(const std::vector<sql_use>& uses, bool running, const execution* outer);
+    progress place(const std::string& name, const statement_ptr& s, const execution* outer);
     progress place_empty(const std::string& name, const statement_ptr& s);
     progress fail_attempt();
     bool is_placed(byte_view name) const;

@@ -58,6 +58,8 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     to_server_.compose([](std::string& out) { compose_execute(out, {}); });
     expect(request::execute, disposition::forward).changes_table = true;
     table_.send({table_effect::kind::set, use.name, s});
+    to_server_.compose([](std::string& out) { compose_close(out, target_kind::portal, {}); });
+    expect(request::close, disposition::swallow);  // a Query leaves no portal
     send_describe(use.name, disposition::swallow, purpose::birth, s);
     send_close(use.name, disposition::swallow);
     send_sync(disposition::forward);
@@ -65,7 +67,7 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
 
 /// The first use of a name in the string decides what has to stand there.
 session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
-    if (const progress p = place_names(uses, true, 0); p != progress::done) return p;
+    if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
     if (!attempt_.placed_statement) return progress::done;
     if (!settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
@@ -75,7 +77,7 @@ session::progress session::place_names_for_query(const std::vector<sql_use>& use
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
 session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
     if (aborted_) return progress::done;
-    if (const progress p = place_names(uses, running, 0); p != progress::done) return p;
+    if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
     if (!running || !attempt_.checked) return progress::done;
     if (!settled()) return progress::wait;
     if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
@@ -86,13 +88,14 @@ session::progress session::place_names_for_extended(const std::vector<sql_use>& 
     return progress::done;
 }
 
-session::progress session::place_names(const std::vector<sql_use>& uses, bool running, unsigned nesting) {
+session::progress session::place_names(const std::vector<sql_use>& uses, bool running,
+                                       const execution* outer) {
     for (const sql_use& use : uses) {
         const bool executes = use.verb == sql_verb::execute;
         if (use.name.empty() || is_placed(use.name) || !(running || executes)) continue;
+        if (outer && outer->executes(use.name)) continue;
         const statement_ptr s = table_.find(use.name);
-        const progress p =
-            s && executes && !aborted_ ? place(use.name, s, nesting) : place_empty(use.name, s);
+        const progress p = s && executes && !aborted_ ? place(use.name, s, outer) : place_empty(use.name, s);
         if (p != progress::done) return p;
         if (skipping_) break;
     }
@@ -115,11 +118,12 @@ bool session::is_placed(byte_view name) const {
 }
 
 /// The statement itself, under the client's name; behind those that it executes itself.
-session::progress session::place(const std::string& name, const statement_ptr& s, unsigned nesting) {
+session::progress session::place(const std::string& name, const statement_ptr& s, const execution* outer) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
-    if (const sql_uses_ptr& inner = uses_of(*s); inner && nesting < max_nesting)
-        if (const progress p = place_names(*inner, true, nesting + 1); p != progress::done) return p;
-    if (skipping_ || is_placed(name)) return progress::done;
+    const execution here{name, outer, outer ? outer->depth + 1 : 1};
+    if (const sql_uses_ptr& inner = uses_of(*s); inner && here.depth < max_nesting)
+        if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
+    if (skipping_) return progress::done;
     attempt_.placed.push_back(name);
     attempt_.placed_statement = true;
     close_name(name, false);
