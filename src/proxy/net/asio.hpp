@@ -26,6 +26,7 @@ namespace pgsidecar::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
+// GCC 12 lays out the frame of a coroutine with `if (co_await a()) co_await b();` wrongly: name the result.
 using executor = asio::io_context::executor_type;
 template <class T = void>
 using awaitable = asio::awaitable<T, executor>;

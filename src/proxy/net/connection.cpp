@@ -37,12 +37,9 @@ awaitable<> connection::run() {
     set_options(client_.socket(), service_.settings.tcp_keepalive);
     arm(service_.settings.login_timeout);
     co_await open();
-    if (talk_.startup().at() == stage::cancelling) {
-        co_await carry_cancel_request();
-    } else if (talk_.startup().at() == stage::connecting && hears_client()) {
-        if (!place_.enter()) talk_.startup().refuse("53300", "sorry, too many clients already");
-        else if (co_await connect_upstream()) co_await relay();
-    }
+    if (talk_.startup().at() == stage::cancelling) co_await carry_cancel_request();
+    const bool connected = co_await connect_upstream();
+    if (connected) co_await relay();
     co_await leave();
     co_await linger();
     log_end();
@@ -50,11 +47,18 @@ awaitable<> connection::run() {
 
 /// Up to the StartupMessage or CancelRequest.
 awaitable<> connection::open() {
-    while (talk_.startup().at() == stage::opening && hears_client())
-        if (co_await read_client()) co_await feed_from_client();
+    while (talk_.startup().at() == stage::opening && hears_client()) {
+        co_await read_client();
+        co_await feed_from_client();
+    }
 }
 
 awaitable<bool> connection::connect_upstream() {
+    if (talk_.startup().at() != stage::connecting || !hears_client()) co_return false;
+    if (!place_.enter()) {
+        talk_.startup().refuse("53300", "sorry, too many clients already");
+        co_return false;
+    }
     error_code ec;
     stream_socket socket = co_await reach_upstream(ec);
     if (!hears_client()) co_return false;

@@ -53,7 +53,7 @@ private:
     awaitable<> server_pump();
     awaitable<bool> feed_from_client();
     awaitable<bool> feed_from_server();
-    awaitable<bool> read_client();
+    awaitable<> read_client();
     awaitable<bool> read_server();
     void write_both();
     void on_ready();

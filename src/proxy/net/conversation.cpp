@@ -18,20 +18,26 @@ std::size_t conversation::on_server_bytes(byte_view in) {
 
 void conversation::on_client_eof() {
     enter_session();
-    if (session_) session_->on_client_eof();
-    else startup_.abandon();
+    if (session_)
+        session_->on_client_eof();
+    else
+        startup_.abandon();
 }
 
 void conversation::on_server_eof(byte_view why) {
     enter_session();
-    if (session_) session_->on_server_eof(why);
-    else startup_.refuse("08006", why);
+    if (session_)
+        session_->on_server_eof(why);
+    else
+        startup_.refuse("08006", why);
 }
 
 void conversation::shut_down() {
     enter_session();
-    if (session_) session_->shut_down();
-    else startup_.refuse("57P01", "terminating connection due to administrator command");
+    if (session_)
+        session_->shut_down();
+    else
+        startup_.refuse("57P01", "terminating connection due to administrator command");
 }
 
 }  // namespace pgsidecar::net

@@ -12,8 +12,10 @@ awaitable<> connection::relay() {
         const std::uint64_t turn = server_turns_;
         const bool held = co_await feed_from_client();
         if (!hears_client()) break;
-        if (!held) co_await read_client();
-        else if (turn == server_turns_) co_await server_spoke_.wait();
+        if (!held)
+            co_await read_client();
+        else if (turn == server_turns_)
+            co_await server_spoke_.wait();
     }
 }
 
@@ -29,8 +31,7 @@ awaitable<bool> connection::feed_from_client() {
     co_return held;
 }
 
-/// Whether there is something to feed.
-awaitable<bool> connection::read_client() {
+awaitable<> connection::read_client() {
     const std::span<char> room = client_in_.room();
     error_code ec;
     const std::size_t n = room.empty() ? 0 : co_await client_.read_some(room, ec);
@@ -42,7 +43,6 @@ awaitable<bool> connection::read_client() {
         because(ec == asio::error::eof ? "client closed the connection" : ec.message());
         client_gone_ = true;
     }
-    co_return n > 0;
 }
 
 void connection::start_server_pump() {
