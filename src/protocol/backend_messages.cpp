@@ -74,7 +74,7 @@ void compose_parameter_description(std::string& out, byte_view parameter_types) 
 
 std::optional<std::string> read_row_shape(byte_view row_description_body) {
     field_reader in(row_description_body);
-    std::string shape;
+    std::string shape(row_description_body.substr(0, 2));  // rows may have no columns
     for (std::size_t columns = in.u16(); columns > 0 && in.ok(); --columns) {
         const byte_view name = in.cstr();
         in.bytes(4 + 2);  // table OID, attribute number
