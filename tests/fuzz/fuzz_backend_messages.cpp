@@ -18,10 +18,12 @@ byte_view body_of(const std::string& message) {
 }
 
 void error(byte_view body) {
-    constexpr std::array fields{error_field::severity, error_field::severity_nonlocalized, error_field::sqlstate,
-                                error_field::message,  error_field::detail,                error_field::hint,
+    constexpr std::array fields{error_field::severity, error_field::severity_nonlocalized,
+                                error_field::sqlstate, error_field::message,
+                                error_field::detail,   error_field::hint,
                                 error_field::file,     error_field::routine};
-    for (const error_field f : fields) check(lies_within(error_field_value(body, f), body), "views alias the body");
+    for (const error_field f : fields)
+        check(lies_within(error_field_value(body, f), body), "views alias the body");
 
     const error_message read{.severity = error_field_value(body, error_field::severity),
                              .sqlstate = error_field_value(body, error_field::sqlstate),
@@ -49,7 +51,8 @@ void parameter_description(byte_view body) {
     check(body_of(composed) == body, "ParameterDescription is composed as it was read");
 }
 
-/// What follows a column's name: table OID, attribute number, type, typlen, typmod, format. Only type and typmod count.
+/// What follows a column's name: table OID, attribute number, type, typlen, typmod, format. Only type and
+/// typmod count.
 void row_shape(byte_view body) {
     const auto shape = read_row_shape(body);
     if (!shape) return;
@@ -66,7 +69,8 @@ void row_shape(byte_view body) {
 
 void parameter_status(byte_view body) {
     const auto status = read_parameter_status(body);
-    check(!status || (lies_within(status->name, body) && lies_within(status->value, body)), "views alias the body");
+    check(!status || (lies_within(status->name, body) && lies_within(status->value, body)),
+          "views alias the body");
 }
 
 /// The proxy looks at text in one piece; cut at a character it must come to the same.
@@ -75,7 +79,8 @@ void utf8(byte_view text) {
     for (std::size_t i = 0; i <= std::min<std::size_t>(text.size(), 64); ++i) {
         const bool between = i == text.size() || (static_cast<unsigned char>(text[i]) & 0xc0) != 0x80;
         const heap_block start(text.substr(0, i));
-        check(is_valid_utf8(start.view()) == between, "valid text is valid up to a character, and no further");
+        check(is_valid_utf8(start.view()) == between,
+              "valid text is valid up to a character, and no further");
     }
 }
 

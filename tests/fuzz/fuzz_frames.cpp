@@ -14,7 +14,8 @@ void check_frame(const frame& f, byte_view in) {
     check(f.whole() == (in.size() >= f.size()), "a frame is whole when its bytes are there");
     if (!f.valid()) return;
     check(f.size() == frame_header_size + f.body_size(), "a message is header and body");
-    check(f.raw.size() == frame_header_size + f.body().size(), "raw is header and body as far as they have come");
+    check(f.raw.size() == frame_header_size + f.body().size(),
+          "raw is header and body as far as they have come");
     check(!f.whole() || f.body().size() == f.body_size(), "a whole message has a whole body");
 }
 
@@ -25,7 +26,8 @@ void check_cuts(byte_view in, const frame& whole) {
         check(f.has_value() == (n >= frame_header_size), "a header is enough, and needed");
         if (!f) continue;
         check_frame(*f, cut.view());
-        check(f->type == whole.type && f->length == whole.length, "type and length are those of the whole message");
+        check(f->type == whole.type && f->length == whole.length,
+              "type and length are those of the whole message");
     }
 }
 

@@ -18,7 +18,8 @@ byte_view body_of(const std::string& message) {
 void parse(byte_view body) {
     const auto p = read_parse(body);
     if (!p) return;
-    check(lies_within(p->statement, body) && lies_within(p->query, body) && lies_within(p->parameter_types, body),
+    check(lies_within(p->statement, body) && lies_within(p->query, body) &&
+              lies_within(p->parameter_types, body),
           "views alias the body");
     std::string whole;
     compose_parse(whole, p->statement, p->query, p->parameter_types);
@@ -43,7 +44,8 @@ void bind(byte_view body) {
     std::string bare;
     compose_bind(bare, b->portal, b->statement);
     const auto again = read_bind(body_of(bare));
-    check(again && again->portal == b->portal && again->statement == b->statement && again->parameter_count == 0,
+    check(again && again->portal == b->portal && again->statement == b->statement &&
+              again->parameter_count == 0,
           "a Bind without parameters is read as composed");
 }
 
@@ -54,7 +56,8 @@ void cut_bind(byte_view body) {
         const heap_block cut(body.substr(0, n));
         const auto b = read_bind(cut.view());
         if (!b) continue;
-        check(whole && whole->portal == b->portal && whole->statement == b->statement && whole->tail_at == b->tail_at,
+        check(whole && whole->portal == b->portal && whole->statement == b->statement &&
+                  whole->tail_at == b->tail_at,
               "names do not change as more comes");
         check(!b->parameter_count || b->parameter_count == whole->parameter_count,
               "the count does not change as more comes");

@@ -2,8 +2,8 @@
 #include "fuzz/raw_session.hpp"
 #include "fuzz/support/input.hpp"
 
-/// The engine between a client and a pooler: with both of them well-formed and a model of the server to compare with, or
-/// with any bytes from both sides.
+/// The engine between a client and a pooler: with both of them well-formed and a model of the server to
+/// compare with, or with any bytes from both sides.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     using namespace pgsidecar::fuzz;
     input in(data, size);

@@ -105,7 +105,8 @@ void check_tokens(const std::string& text) {
     }
     const auto highest = highest_parameter(text);
     check(highest.has_value(), "a text that is scanned has a highest parameter");
-    check(highest_parameter(text + "\n$4242") == std::max<std::size_t>(*highest, 4242), "the highest parameter counts");
+    check(highest_parameter(text + "\n$4242") == std::max<std::size_t>(*highest, 4242),
+          "the highest parameter counts");
 }
 
 void check_name(const std::string& written) {
@@ -121,7 +122,8 @@ void check_prepared_texts(const std::string& text, const sql_facts& facts) {
     if (!facts.uses) return;
     for (const sql_use& u : *facts.uses) {
         const std::size_t begin = std::min(u.text.find_first_not_of(' '), u.text.size());
-        check(text.find(byte_view(u.text).substr(begin)) != std::string::npos, "the text behind AS is the client's own");
+        check(text.find(byte_view(u.text).substr(begin)) != std::string::npos,
+              "the text behind AS is the client's own");
         check(u.text.size() <= text.size(), "blanks stand for what was in front, and no more");
     }
 }
@@ -137,7 +139,8 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const sql_facts facts = read_sql_facts(text);
     check_against_grammar(text, facts);
     check_prepared_texts(text, facts);
-    check((read_sql_uses(text) != nullptr) == (facts.uses != nullptr), "a Query's uses are those of its text");
+    check((read_sql_uses(text) != nullptr) == (facts.uses != nullptr),
+          "a Query's uses are those of its text");
     check_tokens(text);
     check_name(text);
     return 0;

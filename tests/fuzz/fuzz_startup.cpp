@@ -34,11 +34,13 @@ struct unit {
 };
 
 std::string startup_message(input& in) {
-    static const char* const names[] = {"user", "database", "client_encoding", "replication", "_pq_.x", "options",
-                                        "application_name", "jit"};
-    static const char* const values[] = {"me", "'utf-8'", "off", "database", "", "latin9", "nonsense", "true"};
+    static const char* const names[] = {"user",   "database", "client_encoding",  "replication",
+                                        "_pq_.x", "options",  "application_name", "jit"};
+    static const char* const values[] = {"me", "'utf-8'", "off",      "database",
+                                         "",   "latin9",  "nonsense", "true"};
     startup_parameters parameters;
-    for (std::size_t n = in.below(6); n > 0; --n) parameters.push_back({names[in.below(8)], values[in.below(8)]});
+    for (std::size_t n = in.below(6); n > 0; --n)
+        parameters.push_back({names[in.below(8)], values[in.below(8)]});
     std::string out;
     compose_startup(out, static_cast<std::uint16_t>(in.below(3)), parameters);
     return out;

@@ -90,7 +90,8 @@ private:
         session_.to_server().clear();
         session_.to_client().clear();
         // A text, once sent, can be asked for again by each message that names it; nothing else multiplies.
-        check(to_server.size() + to_client.size() <= 4096 + 64 * fed_ + fed_ * fed_, "what is sent is bounded by what has come");
+        check(to_server.size() + to_client.size() <= 4096 + 64 * fed_ + fed_ * fed_,
+              "what is sent is bounded by what has come");
     }
 
     std::uint32_t random_;

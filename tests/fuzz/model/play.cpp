@@ -109,11 +109,14 @@ private:
         session_.to_client().clear();
     }
 
-    /// Everything that a server of its own would have flushed by now, and nothing that it would not have said.
+    /// Everything that a server of its own would have flushed by now, and nothing that it would not have
+    /// said.
     void compare() {
         if (native_.beyond_contract() || pooler_.beyond_contract()) return;
-        check(received_.size() >= natively_.size(), "the client reads all that a server of its own would have sent");
-        check(all_natively().starts_with(received_), "the client reads nothing that a server of its own would not send");
+        check(received_.size() >= natively_.size(),
+              "the client reads all that a server of its own would have sent");
+        check(all_natively().starts_with(received_),
+              "the client reads nothing that a server of its own would not send");
         check(native_.closed() || !session_.waits_for_server(), "nobody waits for ever");
     }
 
@@ -130,8 +133,9 @@ private:
         settle();
         check(session_.finished(), "the session ends when its client leaves");
         check(session_.to_client().empty() && session_.to_server().empty(), "everything has been sent");
-        check(native_.beyond_contract() || received_.size() == before || all_natively().starts_with(received_),
-              "a client that leaves is told nothing new");
+        check(
+            native_.beyond_contract() || received_.size() == before || all_natively().starts_with(received_),
+            "a client that leaves is told nothing new");
         check(native_.closed() || pooler_.all_idle(), "no server is left behind");
     }
 

@@ -6,13 +6,13 @@ namespace pgsidecar::fuzz {
 
 /// How the bytes of client and server meet in the proxy.
 enum class schedule {
-    in_turn,   ///< the client waits for the answers to each message before it sends the next
-    at_once,   ///< the client writes everything before it reads
-    at_random, ///< bytes are cut anywhere, and come whenever
+    in_turn,    ///< the client waits for the answers to each message before it sends the next
+    at_once,    ///< the client writes everything before it reads
+    at_random,  ///< bytes are cut anywhere, and come whenever
 };
 
-/// Plays the scenario on a server of the client's own, and through the proxy and a pooler: the client reads the same, and
-/// the pooler is left as it was. Ends the program where that does not hold.
+/// Plays the scenario on a server of the client's own, and through the proxy and a pooler: the client reads
+/// the same, and the pooler is left as it was. Ends the program where that does not hold.
 void play(const scenario& s, schedule how);
 
 }  // namespace pgsidecar::fuzz

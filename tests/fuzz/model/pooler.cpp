@@ -8,7 +8,8 @@ namespace pgsidecar::fuzz {
 namespace {
 
 /// Every name of the client's, the long one as it is cut.
-constexpr std::array foreign_names{"", "a", "b", "A", "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"};
+constexpr std::array foreign_names{"", "a", "b", "A",
+                                   "nnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnnn"};
 
 bool is_copy_message(frontend type) {
     return type == frontend::copy_data || type == frontend::copy_done || type == frontend::copy_fail;

@@ -7,8 +7,8 @@
 
 namespace pgsidecar::fuzz {
 
-/// A transaction pooler with two servers, on which others leave statements under every name; it gives a server away at
-/// each ReadyForQuery 'I'. What a proxy must never do to it ends the program.
+/// A transaction pooler with two servers, on which others leave statements under every name; it gives a
+/// server away at each ReadyForQuery 'I'. What a proxy must never do to it ends the program.
 class pooler {
 public:
     explicit pooler(std::uint32_t seed) : random_(seed) {}
@@ -37,7 +37,7 @@ private:
     server* lease_ = nullptr;
     std::uint32_t random_;
     std::string in_, pending_;
-    std::string delivered_;         // of a message that is not whole yet
+    std::string delivered_;          // of a message that is not whole yet
     std::size_t ready_pending_ = 0;  // ReadyForQuery messages in pending_
     bool unsynced_ = false;          // something has been sent since the last boundary
     bool closed_ = false;

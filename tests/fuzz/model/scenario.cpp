@@ -13,7 +13,8 @@ namespace {
 constexpr std::size_t max_messages = 60;
 
 /// The last two are one name: equal in 63 bytes.
-const std::array<std::string, 6> names{"", "a", "b", "A", std::string(64, 'n') + "x", std::string(64, 'n') + "y"};
+const std::array<std::string, 6> names{
+    "", "a", "b", "A", std::string(64, 'n') + "x", std::string(64, 'n') + "y"};
 const std::array<std::string, 3> portals{"", "p", "q"};
 
 class generator {
@@ -139,10 +140,14 @@ private:
         add([&](std::string& out) { compose_query(out, query_text); });
     }
     void function_call() {
-        add([](std::string& out) { message_writer(out, frontend::function_call).u32(1).u16(0).u16(0).u16(0); });
+        add([](std::string& out) {
+            message_writer(out, frontend::function_call).u32(1).u16(0).u16(0).u16(0);
+        });
     }
     void copy_data() {
-        add([&](std::string& out) { message_writer(out, frontend::copy_data).bytes(in_.below(4) == 0 ? "!\n" : "1\n"); });
+        add([&](std::string& out) {
+            message_writer(out, frontend::copy_data).bytes(in_.below(4) == 0 ? "!\n" : "1\n");
+        });
     }
 
     /// A message whose body is not what its type promises.

@@ -18,15 +18,19 @@ std::string quoted(byte_view name) { return "\"" + std::string(name) + "\""; }
 void row(std::string& out, std::size_t columns, byte_view value) {
     message_writer writer(out, backend::data_row);
     writer.u16(static_cast<std::uint16_t>(columns));
-    for (std::size_t i = 0; i < columns; ++i) writer.u32(static_cast<std::uint32_t>(value.size())).bytes(value);
+    for (std::size_t i = 0; i < columns; ++i)
+        writer.u32(static_cast<std::uint32_t>(value.size())).bytes(value);
 }
 
-std::uint16_t columns_of(const std::string& shape) { return shape.empty() ? std::uint16_t{0} : field_reader(shape).u16(); }
+std::uint16_t columns_of(const std::string& shape) {
+    return shape.empty() ? std::uint16_t{0} : field_reader(shape).u16();
+}
 
 }  // namespace
 
 bool server::idle() const {
-    return !in_block_ && !segment_open_ && !skipping_ && copy_ == copy::none && out_.empty() && flushed_.empty();
+    return !in_block_ && !segment_open_ && !skipping_ && copy_ == copy::none && out_.empty() &&
+           flushed_.empty();
 }
 
 void server::leave_foreign(const std::string& name) {
@@ -66,9 +70,7 @@ void server::on_message(const frame& f) {
             case frontend::sync: sync(); break;
             default: throw failure{"08P01", "invalid frontend message type", "SocketBackend", "", "FATAL"};
         }
-    } catch (const failure& e) {
-        fail(e, extended);
-    }
+    } catch (const failure& e) { fail(e, extended); }
 }
 
 void server::fail(const failure& f, bool extended) {
@@ -96,7 +98,7 @@ void server::fail(const failure& f, bool extended) {
 }
 
 void server::ready() {
-    const auto status = !in_block_  ? transaction_status::idle
+    const auto status = !in_block_ ? transaction_status::idle
                         : aborted_ ? transaction_status::failed
                                    : transaction_status::in_block;
     say([&](std::string& out) { compose_ready_for_query(out, status); });
@@ -111,14 +113,15 @@ void server::end_transaction() {
 
 void server::refuse_if_aborted(const sql* s, const char* routine) const {
     if (!aborted_ || (s != nullptr && exits_block(*s))) return;
-    throw failure{"25P02", "current transaction is aborted, commands ignored until end of transaction block", routine,
-                  "postgres.c"};
+    throw failure{"25P02", "current transaction is aborted, commands ignored until end of transaction block",
+                  routine, "postgres.c"};
 }
 
 server::statement& server::find(const std::string& name, const char* routine_unnamed) {
     const auto found = statements_.find(key(name));
     if (found != statements_.end()) return found->second;
-    if (name.empty()) throw failure{"26000", "unnamed prepared statement does not exist", routine_unnamed, "postgres.c"};
+    if (name.empty())
+        throw failure{"26000", "unnamed prepared statement does not exist", routine_unnamed, "postgres.c"};
     throw failure{"26000", "prepared statement " + quoted(name) + " does not exist", "FetchPreparedStatement",
                   "prepare.c"};
 }
@@ -153,19 +156,26 @@ std::string server::shape_of(const sql& s) const {
     field_writer writer(out);
     writer.u16(static_cast<std::uint16_t>(columns));
     for (std::size_t i = 0; i < columns; ++i)
-        writer.cstr(s.what == verb::foreign ? "foreign" : "c").u32(0).u16(0).u32(text_oid).u16(0xffff).u32(0xffffffff).u16(0);
+        writer.cstr(s.what == verb::foreign ? "foreign" : "c")
+            .u32(0)
+            .u16(0)
+            .u32(text_oid)
+            .u16(0xffff)
+            .u32(0xffffffff)
+            .u16(0);
     return out;
 }
 
 void server::revalidate(const statement& s) const {
     if (s.text.what == verb::select_changing && s.shape != shape_of(s.text))
-        throw failure{"0A000", "cached plan must not change result type", "RevalidateCachedQuery", "plancache.c"};
+        throw failure{"0A000", "cached plan must not change result type", "RevalidateCachedQuery",
+                      "plancache.c"};
 }
 
 void server::store(const std::string& name, const sql& s, byte_view source, std::string types) {
     if (!name.empty() && statements_.contains(key(name)))
-        throw failure{"42P05", "prepared statement " + quoted(name) + " already exists", "StorePreparedStatement",
-                      "prepare.c"};
+        throw failure{"42P05", "prepared statement " + quoted(name) + " already exists",
+                      "StorePreparedStatement", "prepare.c"};
     statements_[key(name)] = {s, s.what == verb::empty, std::string(source), std::move(types), shape_of(s)};
 }
 
@@ -176,12 +186,13 @@ void server::parse(byte_view body) {
     const auto texts = parse_sql(p->query);
     if (!texts) throw failure{"42601", "syntax error", "scanner_yyerror", "scan.l"};
     if (texts->size() > 1)
-        throw failure{"42601", "cannot insert multiple commands into a prepared statement", "exec_parse_message",
-                      "postgres.c"};
+        throw failure{"42601", "cannot insert multiple commands into a prepared statement",
+                      "exec_parse_message", "postgres.c"};
     const sql s = texts->empty() ? sql{} : texts->front();
     if (!texts->empty()) {
         refuse_if_aborted(&s, "exec_parse_message");
-        if (s.what == verb::missing_table) throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
+        if (s.what == verb::missing_table)
+            throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
     }
     store(std::string(p->statement), s, p->query, types_of(s, p->parameter_types));
     say([](std::string& out) { compose_bare(out, backend::parse_complete); });
@@ -211,12 +222,15 @@ void server::bind(byte_view body) {
         throw failure{"08P01", "bind message has wrong parameter formats", "exec_bind_message", "postgres.c"};
     if (count != s.parameter_count())
         throw failure{"08P01",
-                      "bind message supplies " + std::to_string(count) + " parameters, but prepared statement " +
-                          quoted(name) + " requires " + std::to_string(s.parameter_count()),
+                      "bind message supplies " + std::to_string(count) +
+                          " parameters, but prepared statement " + quoted(name) + " requires " +
+                          std::to_string(s.parameter_count()),
                       "exec_bind_message", "postgres.c"};
-    if (aborted_ && (!exits_block(s.text) || s.parameter_count() != 0)) refuse_if_aborted(nullptr, "exec_bind_message");
+    if (aborted_ && (!exits_block(s.text) || s.parameter_count() != 0))
+        refuse_if_aborted(nullptr, "exec_bind_message");
     if (!portal_name.empty() && portals_.contains(key(portal_name)))
-        throw failure{"42P03", "cursor " + quoted(portal_name) + " already exists", "CreatePortal", "portalmem.c"};
+        throw failure{"42P03", "cursor " + quoted(portal_name) + " already exists", "CreatePortal",
+                      "portalmem.c"};
     if (!in.at_end()) throw cut_short;
     portals_.erase(key(portal_name));
     revalidate(s);
@@ -241,8 +255,8 @@ void server::describe(byte_view body) {
     } else {
         const auto found = portals_.find(key(target->name));
         if (found == portals_.end())
-            throw failure{"34000", "portal " + quoted(target->name) + " does not exist", "exec_describe_portal_message",
-                          "postgres.c"};
+            throw failure{"34000", "portal " + quoted(target->name) + " does not exist",
+                          "exec_describe_portal_message", "postgres.c"};
         shape = found->second.shape;
         if (!shape.empty()) refuse_if_aborted(nullptr, "exec_describe_portal_message");
     }
@@ -270,7 +284,8 @@ void server::execute(byte_view body) {
     const std::uint32_t max_rows = in.u32();
     const auto found = portals_.find(key(name));
     if (found == portals_.end())
-        throw failure{"34000", "portal " + quoted(name) + " does not exist", "exec_execute_message", "postgres.c"};
+        throw failure{"34000", "portal " + quoted(name) + " does not exist", "exec_execute_message",
+                      "postgres.c"};
     portal& p = found->second;
     if (p.empty) {
         say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
@@ -383,10 +398,11 @@ void server::run_transaction(verb what) {
 void server::run_execute(const sql& s, portal& p, std::size_t max_rows, int depth) {
     const statement found = find(s.name, "");
     if (s.arguments != found.parameter_count())
-        throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name), "EvaluateParams",
-                      "prepare.c"};
+        throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name),
+                      "EvaluateParams", "prepare.c"};
     revalidate(found);
-    if (found.text.what == verb::execute) beyond_contract_ = true;  // a name used by a text that is used by name
+    if (found.text.what == verb::execute)
+        beyond_contract_ = true;  // a name used by a text that is used by name
     if (found.empty || p.done) {
         if (found.empty) say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
         if (p.done) tag("SELECT 0");
@@ -421,7 +437,8 @@ void server::run_query() {
         script_.erase(script_.begin());
         refuse_if_aborted(&s, "exec_simple_query");
         portals_.erase("");
-        if (s.what == verb::missing_table) throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
+        if (s.what == verb::missing_table)
+            throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
         portal p{s, false, shape_of(s), "1"};
         if (!p.shape.empty() && s.what != verb::execute)
             say([&](std::string& out) { message_writer(out, backend::row_description).bytes(p.shape); });
@@ -429,7 +446,9 @@ void server::run_query() {
             const statement found = find(s.name, "");
             if (s.arguments == found.parameter_count()) revalidate(found);
             if (!found.shape.empty() && s.arguments == found.parameter_count())
-                say([&](std::string& out) { message_writer(out, backend::row_description).bytes(found.shape); });
+                say([&](std::string& out) {
+                    message_writer(out, backend::row_description).bytes(found.shape);
+                });
         }
         run(s, p, 0, 0);
         if (copying()) return;
@@ -463,16 +482,17 @@ void server::copy_message(const frame& f) {
                 if (f.body().find('!') == byte_view::npos) return;
                 copy_failed_ = true;
                 throw failure{"22P04", "bad row", "NextCopyFrom", "copyfromparse.c"};
-            case frontend::copy_fail: throw failure{"57014", "COPY from stdin failed", "CopyGetData", "copyfromparse.c"};
+            case frontend::copy_fail:
+                throw failure{"57014", "COPY from stdin failed", "CopyGetData", "copyfromparse.c"};
             case frontend::copy_done: break;
-            default: throw failure{"08P01", "unexpected message type during COPY from stdin", "CopyGetData", "", "FATAL"};
+            default:
+                throw failure{"08P01", "unexpected message type during COPY from stdin", "CopyGetData", "",
+                              "FATAL"};
         }
         copy_ = copy::none;
         tag("COPY 1");
         if (!extended) run_query();
-    } catch (const failure& e) {
-        fail(e, extended);
-    }
+    } catch (const failure& e) { fail(e, extended); }
 }
 
 }  // namespace pgsidecar::fuzz

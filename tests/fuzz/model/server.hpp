@@ -17,8 +17,8 @@ struct database {
     std::uint16_t columns_of_changing = 1;
 };
 
-/// A session of PostgreSQL 15 as far as the protocol goes: statements, portals, transactions, skipping, COPY. Pure; one
-/// message at a time. Replies are readable when a real server would have flushed them.
+/// A session of PostgreSQL 15 as far as the protocol goes: statements, portals, transactions, skipping, COPY.
+/// Pure; one message at a time. Replies are readable when a real server would have flushed them.
 class server {
 public:
     explicit server(database& shared) : database_(shared) {}

@@ -67,9 +67,10 @@ std::optional<sql> parse_one(std::string_view text) {
         if (!take(text, " as ")) return std::nullopt;
         out.body = text;
         const auto body = parse_one(text);
-        const bool preparable = body && (body->what == verb::select_one || body->what == verb::select_parameter ||
-                                         body->what == verb::select_changing || body->what == verb::insert ||
-                                         body->what == verb::fails || body->what == verb::missing_table);
+        const bool preparable =
+            body && (body->what == verb::select_one || body->what == verb::select_parameter ||
+                     body->what == verb::select_changing || body->what == verb::insert ||
+                     body->what == verb::fails || body->what == verb::missing_table);
         return preparable ? std::optional(out) : std::nullopt;
     }
     if (take(text, "execute ")) {

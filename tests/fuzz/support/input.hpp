@@ -48,7 +48,8 @@ private:
 };
 
 inline bool lies_within(byte_view part, byte_view whole) {
-    return part.empty() || (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
+    return part.empty() ||
+           (part.data() >= whole.data() && part.data() + part.size() <= whole.data() + whole.size());
 }
 
 }  // namespace pgsidecar::fuzz

@@ -5,8 +5,8 @@
 #include <iterator>
 #include <string>
 
-/// Feeds files to a fuzz target without libFuzzer: each argument is a file or a folder of files; a folder that is not
-/// there holds none.
+/// Feeds files to a fuzz target without libFuzzer: each argument is a file or a folder of files; a folder
+/// that is not there holds none.
 extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size);
 
 namespace {
