@@ -121,7 +121,7 @@ TEST_F(Load, NamesThePlaceOfABadValue) {
             StartsWith(path + ":4: listen: 'b' is not accepted (accepted: a list of host:port"),
             path + ":6: upstream.connect_timeout: '5 parsecs' is not accepted (accepted: seconds, or a "
                    "number with ms, s, "
-                   "m or h; 1ms to 86400s)",
+                   "m or h; 1ms to 24h)",
             StartsWith("PGSIDECAR_UPSTREAM_ADDRESS: 'nowhere' is not accepted (accepted: host:port")));
 }
 

@@ -168,8 +168,10 @@ TEST_F(Log, WritesFromTheLevelThatIsSet) {
             set_up(least, format::text, out_);
             event(at, no_session, "m");
             EXPECT_EQ(enabled(at), at >= least);
-            if (at >= least) EXPECT_THAT(out_.str(), HasSubstr(" " + name + "m\n"));
-            else EXPECT_EQ(out_.str(), "");
+            if (at >= least)
+                EXPECT_THAT(out_.str(), HasSubstr(" " + name + "m\n"));
+            else
+                EXPECT_EQ(out_.str(), "");
         }
     }
 }

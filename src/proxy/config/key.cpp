@@ -29,8 +29,10 @@ key list(std::string path, value_type<T> type, Member member, std::string meanin
         std::vector<T> values;
         std::vector<std::size_t> refused;
         for (std::size_t i = 0; i < texts.size(); ++i) {
-            if (auto value = type.parse(texts[i])) values.push_back(*std::move(value));
-            else refused.push_back(i);
+            if (auto value = type.parse(texts[i]))
+                values.push_back(*std::move(value));
+            else
+                refused.push_back(i);
         }
         if (refused.empty()) member(to) = std::move(values);
         return refused;
@@ -108,7 +110,8 @@ std::vector<key> all_keys() {
         scalar(
             "max_statement_size", size_value(std::size_t{1} << 10, std::size_t{1} << 30),
             [](auto& s) -> auto& { return s.max_statement_size; },
-            "Size of a query text. A larger one passes, but is not kept for use in a later transaction."),
+            "Size of a message with a query text. A larger one passes, but its text is not kept for use in a "
+            "later transaction."),
 
         scalar(
             "startup_parameters.unsupported",

@@ -42,13 +42,14 @@ std::string key_line(const key& entry, const settings& from, const std::string& 
     return line;
 }
 
-// Writes the keys in the order of the table, section by section.
+// Writes the keys in the order of the table, section by section, with `gap` in front of each.
 template <class Above, class Remark>
-std::string yaml(const settings& from, Above above, Remark remark) {
+std::string yaml(const settings& from, const char* gap, Above above, Remark remark) {
     std::string text;
     std::string section;
     for (const auto& entry : keys()) {
         const std::string indent = entry.section().empty() ? "" : "  ";
+        text += gap;
         if (entry.section() != section) {
             section = entry.section();
             if (!section.empty()) text += section + ":\n";
@@ -68,7 +69,7 @@ std::string joined(const std::vector<std::string>& texts) {
 
 std::string print_config(const loaded_settings& loaded) {
     return yaml(
-        loaded.values, [](const key&, const std::string&) { return std::string(); },
+        loaded.values, "", [](const key&, const std::string&) { return std::string(); },
         [&](const key& entry) {
             const auto origin = loaded.origins.find(entry.path);
             return "  # " + (origin == loaded.origins.end() ? "default" : one_line(origin->second));
@@ -76,18 +77,15 @@ std::string print_config(const loaded_settings& loaded) {
 }
 
 std::string print_reference() {
-    const std::string head =
+    constexpr const char* head =
         "# Every key of pgsidecar with its default. A file needs only the keys that it changes.\n"
         "# Times are seconds or take a unit (500ms, 5s, 2m, 1h), sizes are bytes or take one (64KiB, "
-        "16MiB).\n\n";
-    return head + yaml(
-                      settings{},
-                      [](const key& entry, const std::string& indent) {
-                          return comment(entry.meaning, indent) +
-                                 comment("Accepted: " + entry.accepts, indent) +
-                                 comment("Environment: " + entry.variable(), indent);
-                      },
-                      [](const key&) { return std::string(); });
+        "16MiB).\n";
+    const auto describe = [](const key& entry, const std::string& indent) {
+        return comment(entry.meaning, indent) + comment("Accepted: " + entry.accepts, indent) +
+               comment("Environment: " + entry.variable(), indent);
+    };
+    return head + yaml(settings{}, "\n", describe, [](const key&) { return std::string(); });
 }
 
 std::string print_documentation() {

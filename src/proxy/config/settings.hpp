@@ -79,8 +79,8 @@ struct settings {
     // Whether a result whose columns have changed since Parse is refused as PostgreSQL does (0A000); default
     // strict.
     shape_check result_shape_check = shape_check::strict;
-    // Bytes of a query text; a larger one passes but is not kept for later use; 1 KiB to 1 GiB, default 16
-    // MiB.
+    // Bytes of a message with a query text; a larger one passes but its text is not kept for later use; 1 KiB
+    // to 1 GiB, default 16 MiB.
     std::size_t max_statement_size = std::size_t{16} << 20;
     startup_parameter_settings startup_parameters;
     log_settings log;

@@ -33,7 +33,9 @@ std::optional<std::uint64_t> parse_quantity(std::string_view text, std::span<con
 
 std::string print_duration(milliseconds time) {
     if (time.count() % 1000 != 0) return std::to_string(time.count()) + "ms";
-    return std::to_string(time.count() / 1000) + "s";
+    const auto seconds = time.count() / 1000;
+    return seconds != 0 && seconds % 3600 == 0 ? std::to_string(seconds / 3600) + "h"
+                                               : std::to_string(seconds) + "s";
 }
 
 std::string print_size(std::uint64_t bytes) {

@@ -55,7 +55,8 @@ private:
             if (!seen.insert(name).second)
                 complain(where(entry.first, path_of(section, quote_name(name))),
                          "stands here for the second time");
-            else read_entry(section, name, entry.first, entry.second);
+            else
+                read_entry(section, name, entry.first, entry.second);
         }
     }
 

@@ -62,10 +62,14 @@ unsigned code_point(std::string_view control) {
 }
 
 void append_escape(std::string& to, std::string_view character) {
-    if (character == "\n") to += "\\n";
-    else if (character == "\r") to += "\\r";
-    else if (character == "\t") to += "\\t";
-    else fmt::format_to(std::back_inserter(to), "\\u{:04x}", code_point(character));
+    if (character == "\n")
+        to += "\\n";
+    else if (character == "\r")
+        to += "\\r";
+    else if (character == "\t")
+        to += "\\t";
+    else
+        fmt::format_to(std::back_inserter(to), "\\u{:04x}", code_point(character));
 }
 
 // As in a JSON string, without the quotes; text lines use the same escapes.
@@ -73,10 +77,14 @@ void append_escaped(std::string& to, std::string_view text) {
     while (!text.empty()) {
         const auto size = character_size(text);
         const auto character = text.substr(0, std::max<std::size_t>(size, 1));
-        if (size == 0) to += replacement;
-        else if (character == "\"" || character == "\\") to.append("\\").append(character);
-        else if (is_control(character)) append_escape(to, character);
-        else to += character;
+        if (size == 0)
+            to += replacement;
+        else if (character == "\"" || character == "\\")
+            to.append("\\").append(character);
+        else if (is_control(character))
+            append_escape(to, character);
+        else
+            to += character;
         text.remove_prefix(character.size());
     }
 }
@@ -103,8 +111,10 @@ void append_value(std::string& to, const field& of, bool always_quoted) {
     const auto append = [&]<class T>(const T& value) {
         if constexpr (!std::is_same_v<T, std::string_view>)
             fmt::format_to(std::back_inserter(to), "{}", value);
-        else if (!always_quoted && needs_no_quotes(value)) to += value;
-        else append_quoted(to, value);
+        else if (!always_quoted && needs_no_quotes(value))
+            to += value;
+        else
+            append_quoted(to, value);
     };
     std::visit(append, of.value);
 }

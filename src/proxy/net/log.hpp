@@ -31,9 +31,12 @@ struct field {
     field(std::string_view key, const char* text) : name(key), value(std::string_view(text)) {}
     template <std::integral T>
     field(std::string_view key, T number) : name(key) {
-        if constexpr (std::is_same_v<T, bool>) value = number;
-        else if constexpr (std::is_signed_v<T>) value = std::int64_t{number};
-        else value = std::uint64_t{number};
+        if constexpr (std::is_same_v<T, bool>)
+            value = number;
+        else if constexpr (std::is_signed_v<T>)
+            value = std::int64_t{number};
+        else
+            value = std::uint64_t{number};
     }
 };
 
