@@ -176,7 +176,7 @@ table_effect session::effect_of(const sql_use& use, unsigned nesting) {
         case sql_verb::deallocate_all: return {table_effect::kind::erase_all, "", nullptr};
         case sql_verb::execute: {
             const statement_ptr s = table_.find(use.name);
-            if (s && uses_of(*s) && nesting < max_nesting)
+            if (use.runs_any && s && uses_of(*s) && nesting < max_nesting)
                 return effect_of(uses_of(*s)->front(), nesting + 1);
             break;
         }

@@ -89,10 +89,13 @@ public:
         if (is("prepare")) return is("transaction", 1) ? sql_use{} : prepare();
         if (is("deallocate")) return deallocate();
         if (is("discard")) return {is("all", 1) ? sql_verb::deallocate_all : sql_verb::other};
+        const bool plain = is("execute");
         if (is("explain")) skip_explain();
         if (is("create")) skip_create_table_as();
-        if (take("execute")) return named(sql_verb::execute);
-        return {};
+        if (!take("execute")) return {};
+        sql_use out = named(sql_verb::execute);
+        out.runs_any = plain;
+        return out;
     }
 
 private:
@@ -185,8 +188,10 @@ private:
         while (take("global") || take("local") || take("temp") || take("temporary") || take("unlogged")) {}
         if (!take("table")) return;
         while (at_ != end_ && !take("as")) {
-            if (is_symbol('(')) parenthesised();
-            else ++at_;
+            if (is_symbol('('))
+                parenthesised();
+            else
+                ++at_;
         }
     }
 

@@ -20,6 +20,7 @@ struct sql_use {
     /// stay those of the whole text.
     std::string text{};
     std::vector<std::string> declared_types{};  ///< PREPARE: as written
+    bool runs_any = false;                      ///< a plain EXECUTE, which runs utility statements too
 };
 using sql_uses_ptr = std::shared_ptr<const std::vector<sql_use>>;
 

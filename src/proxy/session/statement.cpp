@@ -3,13 +3,15 @@
 #include <algorithm>
 
 #include "protocol/composer.hpp"
+#include "proxy/session/sql_uses.hpp"
 
 namespace pgsidecar {
 
 std::optional<std::size_t> statement::parameter_count() const {
     if (birth) return birth->parameter_types.size() / 4;
     if (!text) return std::nullopt;
-    const auto highest = text->highest_parameter();
+    // The $n in a PREPARE or EXECUTE are not the text's own.
+    const auto highest = text->facts().uses ? 0 : text->highest_parameter();
     if (!highest) return std::nullopt;
     return std::max(text->parameter_types.size() / 4, *highest);
 }

@@ -16,7 +16,8 @@ void statement_table::apply(table_effect effect) { change(std::move(effect)); }
 void statement_table::take_back_unanswered() {
     for (; !journal_.empty(); journal_.pop_back()) {
         undo& last = journal_.back();
-        if (last.what == table_effect::kind::erase_all) statements_ = std::move(last.all_before);
+        if (last.what == table_effect::kind::erase_all)
+            statements_ = std::move(last.all_before);
         else if (last.what != table_effect::kind::none)
             change({last.before ? table_effect::kind::set : table_effect::kind::erase, std::move(last.name),
                     std::move(last.before)});
