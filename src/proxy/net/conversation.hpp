@@ -27,6 +27,7 @@ public:
     bool waits_for_server() const {
         return session_ ? session_->waits_for_server() : startup_.waits_for_server();
     }
+    bool has_more() const { return session_ && session_->has_more(); }
     /// Both batches are to be flushed, then both connections closed.
     bool finished() const { return session_ ? session_->finished() : startup_.finished(); }
 

@@ -12,6 +12,7 @@ awaitable<> connection::relay() {
         const std::uint64_t turn = server_turns_;
         const bool held = co_await feed_from_client();
         if (!hears_client()) break;
+        if (talk_.has_more()) continue;
         if (!held)
             co_await read_client();
         else if (turn == server_turns_)
