@@ -69,9 +69,11 @@ section_fuzz() {
 }
 
 fuzz() { # TARGET NAME : from the kept seeds and what earlier runs found
-    local corpora=(build/corpus/"$2") findings=build/test/findings
+    local seeds corpora=(build/corpus/"$2") findings=build/test/findings
     mkdir -p "${corpora[0]}" "$findings"
-    if [[ -d tests/fuzz/corpus/$2 ]]; then corpora+=("tests/fuzz/corpus/$2"); fi
+    for seeds in tests/fuzz/{corpus,regressions}/"$2"; do
+        if [[ -d $seeds ]]; then corpora+=("$seeds"); fi
+    done
     nice "$1" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
         -artifact_prefix="$findings/$2-" "${corpora[@]}"
 }
