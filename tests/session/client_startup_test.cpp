@@ -1,0 +1,495 @@
+#include "proxy/session/client_startup.hpp"
+
+#include <gmock/gmock.h>
+
+#include <functional>
+#include <string>
+#include <vector>
+
+#include "protocol/backend_messages.hpp"
+#include "protocol/composer.hpp"
+#include "support/backend_builders.hpp"
+#include "support/frontend_builders.hpp"
+
+namespace pgsidecar::test {
+namespace {
+
+using namespace std::string_literals;
+using stage = client_startup::stage;
+using testing::HasSubstr;
+
+const std::string ssl_request_packet = "\0\0\0\x08\x04\xd2\x16\x2f"s;
+const std::string gssenc_request_packet = "\0\0\0\x08\x04\xd2\x16\x30"s;
+
+std::string startup(const startup_parameters& parameters, std::uint16_t minor = 0) {
+    std::string out;
+    compose_startup(out, minor, parameters);
+    return out;
+}
+
+/// A packet with whatever stands behind the length word.
+std::string raw_packet(const std::string& rest) {
+    std::string out;
+    field_writer(out).u32(static_cast<std::uint32_t>(rest.size() + 4)).bytes(rest);
+    return out;
+}
+
+std::string fatal(byte_view sqlstate, byte_view message, byte_view hint = {}) {
+    std::string out;
+    compose_error(out, {.severity = "FATAL", .sqlstate = sqlstate, .message = message, .hint = hint});
+    return out;
+}
+
+std::string authentication(std::uint32_t request, byte_view data = {}) {
+    std::string body;
+    field_writer(body).u32(request).bytes(data);
+    return be::message('R', body);
+}
+
+const std::string authenticated = authentication(0);
+const std::string welcome =
+    be::parameter_status("client_encoding", "UTF8") + be::message('K', "\0\0\0\x07key!"s) + be::ready('I');
+
+startup_options options(unsupported_parameters unsupported = unsupported_parameters::strip) {
+    return {.unsupported = unsupported,
+            .supported = {"client_encoding", "datestyle", "timezone", "standard_conforming_strings",
+                          "application_name"},
+            .negotiates_protocol = false};
+}
+
+/// A start-up fed in pieces as a driver feeds it: what is not used comes again, with more behind it.
+class start_up {
+public:
+    start_up(const startup_options& o, std::size_t piece) : options_(o), talk_(options_), piece_(piece) {}
+
+    void client_sends(const std::string& bytes) { send(bytes, client_in_, true); }
+    void server_sends(const std::string& bytes) { send(bytes, server_in_, false); }
+
+    client_startup& talk() { return talk_; }
+    std::string client_got() { return std::exchange(client_got_, {}); }
+    std::string server_got() { return std::exchange(server_got_, {}); }
+    /// What is left for the session.
+    const std::string& unused_of_client() const { return client_in_; }
+    const std::string& unused_of_server() const { return server_in_; }
+
+private:
+    void send(const std::string& bytes, std::string& in, bool of_client) {
+        for (std::size_t at = 0; at < bytes.size(); at += piece_) {
+            in += bytes.substr(at, piece_);
+            feed(in, of_client);
+        }
+    }
+
+    void feed(std::string& in, bool of_client) {
+        const std::string exact(in);
+        const std::size_t used = of_client ? talk_.on_client_bytes(exact) : talk_.on_server_bytes(exact);
+        ASSERT_LE(used, exact.size());
+        take();
+        in.erase(0, used);
+        if (talk_.at() == stage::connecting) {
+            talk_.on_connected();
+            take();
+        }
+        if (!of_client) feed(client_in_, true);
+    }
+
+    void take() {
+        client_got_ += talk_.to_client().str();
+        server_got_ += talk_.to_server().str();
+        talk_.to_client().clear();
+        talk_.to_server().clear();
+    }
+
+    startup_options options_;
+    client_startup talk_;
+    std::size_t piece_;
+    std::string client_in_, server_in_, client_got_, server_got_;
+};
+
+/// Runs a conversation whole and cut into pieces of every length that can matter.
+void whole_and_cut(const startup_options& o, const std::function<void(start_up&)>& play) {
+    for (const std::size_t piece : {100'000U, 1U, 2U, 3U, 4U, 5U, 7U, 8U, 9U, 16U, 31U}) {
+        SCOPED_TRACE("in pieces of " + std::to_string(piece));
+        start_up s(o, piece);
+        play(s);
+    }
+}
+
+TEST(ClientStartup, TrustedClientGetsTheServersWordsUnchanged) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}, {"database", "db"}, {"application_name", "app"}}));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"database", "db"}, {"application_name", "app"}}));
+        s.server_sends(authenticated + welcome);
+        EXPECT_EQ(s.client_got(), authenticated + welcome);
+        EXPECT_EQ(s.talk().at(), stage::ready);
+        EXPECT_EQ(s.talk().user(), "me");
+        EXPECT_EQ(s.talk().database(), "db");
+        EXPECT_EQ(s.talk().application_name(), "app");
+        EXPECT_EQ(s.talk().client_encoding(), "UTF8");
+        EXPECT_EQ(s.talk().backend_key(), (cancel_key{7, "key!"}));
+        EXPECT_EQ(s.server_got(), "");
+    });
+}
+
+TEST(ClientStartup, DatabaseIsTheUsersUnlessNamed) {
+    start_up s(options(), 1000);
+    s.client_sends(startup({{"user", "me"}, {"database", ""}}));
+    EXPECT_EQ(s.talk().database(), "me");
+}
+
+TEST(ClientStartup, EncryptionIsDeclinedOnceEach) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(gssenc_request_packet);
+        EXPECT_EQ(s.client_got(), "N");
+        s.client_sends(ssl_request_packet);
+        EXPECT_EQ(s.client_got(), "N");
+        s.client_sends(startup({{"user", "me"}}));
+        EXPECT_EQ(s.client_got(), "");
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+    });
+}
+
+TEST(ClientStartup, WhatIsPipelinedBehindSslRequestIsTaken) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(ssl_request_packet + startup({{"user", "me"}}));
+        EXPECT_EQ(s.client_got(), "N");
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+    });
+}
+
+TEST(ClientStartup, SecondRequestForEncryptionIsNoProtocol) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(ssl_request_packet + ssl_request_packet);
+        EXPECT_EQ(
+            s.client_got(),
+            "N" + fatal("0A000", "unsupported frontend protocol 1234.5679: server supports 3.0 to 3.0"));
+        EXPECT_TRUE(s.talk().finished());
+    });
+}
+
+TEST(ClientStartup, CancelRequestIsKeptWhole) {
+    const std::string packet = raw_packet("\x04\xd2\x16\x2e\0\0\0\x07"s + std::string(32, 'k'));
+    whole_and_cut(options(), [&](start_up& s) {
+        s.client_sends(packet);
+        EXPECT_EQ(s.talk().at(), stage::cancelling);
+        EXPECT_EQ(s.talk().cancel_packet(), packet);
+        EXPECT_EQ(s.talk().cancelled(), (cancel_key{7, std::string(32, 'k')}));
+        EXPECT_EQ(s.client_got() + s.server_got(), "");
+    });
+}
+
+// Refusals: what the client sends, and the one answer it gets; the upstream is told nothing.
+
+struct refusal {
+    const char* name;
+    std::string sent;
+    std::string answer;
+    unsupported_parameters unsupported = unsupported_parameters::strip;
+};
+
+class Refusal : public testing::TestWithParam<refusal> {};
+
+TEST_P(Refusal, IsTheLastWord) {
+    whole_and_cut(options(GetParam().unsupported), [](start_up& s) {
+        s.client_sends(GetParam().sent);
+        EXPECT_EQ(s.client_got(), GetParam().answer);
+        EXPECT_EQ(s.server_got(), "");
+        EXPECT_TRUE(s.talk().finished());
+    });
+}
+
+const std::string no_terminator = "invalid startup packet layout: expected terminator as last byte";
+const std::string no_replication_hint = "Connect to the PostgreSQL server itself.";
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, Refusal,
+    testing::Values(
+        refusal{"protocol_2", raw_packet("\0\2\0\0"s + std::string(288, '\0')),
+                fatal("0A000", "unsupported frontend protocol 2.0: server supports 3.0 to 3.0")},
+        refusal{"protocol_4", raw_packet("\0\4\0\0\0"s),
+                fatal("0A000", "unsupported frontend protocol 4.0: server supports 3.0 to 3.0")},
+        refusal{"no_user", startup({{"database", "db"}}),
+                fatal("28000", "no PostgreSQL user name specified in startup packet")},
+        refusal{"empty_user", startup({{"user", ""}}),
+                fatal("28000", "no PostgreSQL user name specified in startup packet")},
+        refusal{"no_terminator", raw_packet("\0\3\0\0user\0me\0"s), fatal("08P01", no_terminator)},
+        refusal{"bytes_behind_terminator", raw_packet("\0\3\0\0user\0me\0\0x"s),
+                fatal("08P01", no_terminator)},
+        refusal{"length_too_short", "\0\0\0\7"s, fatal("08P01", "invalid length of startup packet")},
+        refusal{"length_zero", "\0\0\0\0"s, fatal("08P01", "invalid length of startup packet")},
+        refusal{"length_too_long", "\0\0\x27\x15"s, fatal("08P01", "invalid length of startup packet")},
+        refusal{"http", "GET ", fatal("08P01", "invalid length of startup packet")},
+        refusal{"short_cancel", raw_packet("\x04\xd2\x16\x2e\0\0\0\1ab"s),
+                fatal("08P01", "invalid length of cancel request packet")},
+        refusal{"bad_encoding", startup({{"user", "me"}, {"client_encoding", "klingon"}}),
+                fatal("22023", "invalid value for parameter \"client_encoding\": \"klingon\"")},
+        refusal{"bad_encoding_forwarding", startup({{"user", "me"}, {"Client_Encoding", ""}}),
+                fatal("22023", "invalid value for parameter \"client_encoding\": \"\""),
+                unsupported_parameters::forward},
+        refusal{"rejected_parameter", startup({{"user", "me"}, {"jit", "off"}}),
+                fatal("08P01", "unsupported startup parameter: jit"), unsupported_parameters::reject},
+        refusal{
+            "replication", startup({{"user", "me"}, {"replication", "database"}}),
+            fatal("0A000", "replication connections cannot pass a transaction pooler", no_replication_hint)},
+        refusal{
+            "replication_rejecting", startup({{"user", "me"}, {"replication", "true"}}),
+            fatal("0A000", "replication connections cannot pass a transaction pooler", no_replication_hint),
+            unsupported_parameters::reject}),
+    [](const auto& i) { return i.param.name; });
+
+TEST(ClientStartup, LongestPacketThatPostgreSqlTakes) {
+    const std::string value(startup_packet_limit - startup({{"user", "me"}, {"application_name", ""}}).size(),
+                            'x');
+    start_up s(options(), 4000);
+    s.client_sends(startup({{"user", "me"}, {"application_name", value}}));
+    EXPECT_EQ(s.server_got().size(), startup_packet_limit);
+}
+
+// Startup parameters (F3)
+
+TEST(StartupParameters, UnsupportedOnesAreStrippedAndTheClientIsWarnedBeforeReadyForQuery) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(
+            startup({{"user", "me"}, {"jit", "off"}, {"TimeZone", "UTC"}, {"search_path", "secret"}}));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"TimeZone", "UTC"}}));
+        EXPECT_EQ(s.talk().stripped(), (std::vector<std::string>{"jit", "search_path"}));
+        s.server_sends(authenticated + be::parameter_status("TimeZone", "UTC"));
+        EXPECT_EQ(s.client_got(), authenticated + be::parameter_status("TimeZone", "UTC"));
+        s.server_sends(be::ready('I'));
+        const std::string got = s.client_got();
+        ASSERT_EQ(got.front(), 'N');
+        EXPECT_THAT(got, HasSubstr("SWARNING"s + '\0'));
+        EXPECT_THAT(got, HasSubstr("C01000"s + '\0'));
+        EXPECT_THAT(got, HasSubstr("Mignored startup parameters: jit, search_path"s + '\0'));
+        EXPECT_THAT(got, testing::Not(HasSubstr("secret")));
+        EXPECT_TRUE(got.ends_with(be::ready('I')));
+    });
+}
+
+TEST(StartupParameters, ForwardedAllTheSame) {
+    start_up s(options(unsupported_parameters::forward), 1000);
+    const startup_parameters parameters{{"user", "me"}, {"jit", "off"}, {"replication", "database"}};
+    s.client_sends(startup(parameters));
+    EXPECT_EQ(s.server_got(), startup(parameters));
+    s.server_sends(authenticated + welcome);
+    EXPECT_EQ(s.client_got(), authenticated + welcome) << "and no warning";
+}
+
+TEST(StartupParameters, NamesOfTheSupportedListHaveNoCase) {
+    start_up s(options(unsupported_parameters::reject), 1000);
+    s.client_sends(startup({{"user", "me"}, {"DateStyle", "ISO"}, {"APPLICATION_NAME", "app"}}));
+    EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"DateStyle", "ISO"}, {"APPLICATION_NAME", "app"}}));
+    EXPECT_EQ(s.talk().application_name(), "app");
+}
+
+TEST(StartupParameters, ReplicationThatIsOffIsNoReplication) {
+    for (const char* off : {"false", "FALSE", "f", "off", "of", "no", "n", "0"}) {
+        SCOPED_TRACE(off);
+        start_up s(options(unsupported_parameters::reject), 1000);
+        s.client_sends(startup({{"user", "me"}, {"replication", off}}));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+        EXPECT_TRUE(s.talk().stripped().empty());
+    }
+    for (const char* on : {"true", "on", "1", "database", "", "o", "nope"}) {
+        SCOPED_TRACE(on);
+        start_up s(options(), 1000);
+        s.client_sends(startup({{"user", "me"}, {"replication", on}}));
+        EXPECT_TRUE(s.talk().finished());
+    }
+}
+
+TEST(StartupParameters, ClientEncodingGoesUpstreamAsTheServerSpellsIt) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}, {"client_encoding", "'utf-8'"}}));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"client_encoding", "UTF8"}}));
+    });
+}
+
+// Protocol negotiation (§8)
+
+std::string negotiate(const std::vector<byte_view>& unknown) {
+    std::string out;
+    compose_negotiate_protocol_version(out, unknown);
+    return out;
+}
+
+TEST(Negotiation, NewerMinorVersionIsAnsweredHere) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}, {"_pq_.new", "1"}}, 2));
+        EXPECT_EQ(s.client_got(), negotiate({"_pq_.new"}));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+        s.server_sends(authenticated + welcome);
+        EXPECT_EQ(s.client_got(), authenticated + welcome);
+    });
+}
+
+TEST(Negotiation, OptionsAloneAreAnsweredToo) {
+    start_up s(options(unsupported_parameters::reject), 1000);
+    s.client_sends(startup({{"_pq_.a", ""}, {"user", "me"}, {"_pq_.b", ""}}));
+    EXPECT_EQ(s.client_got(), negotiate({"_pq_.a", "_pq_.b"}));
+    EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+}
+
+TEST(Negotiation, IsLeftToAnUpstreamThatCan) {
+    startup_options o = options();
+    o.negotiates_protocol = true;
+    whole_and_cut(o, [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}, {"_pq_.new", "1"}}, 2));
+        EXPECT_EQ(s.client_got(), "");
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"_pq_.new", "1"}}, 2));
+        s.server_sends(negotiate({"_pq_.new"}) + authenticated + welcome);
+        EXPECT_EQ(s.client_got(), negotiate({"_pq_.new"}) + authenticated + welcome);
+    });
+}
+
+// Authentication
+
+TEST(Authentication, PasswordMessagesPassAsTheServerAsksForThem) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}));
+        s.server_got();
+        s.server_sends(authentication(10, "SCRAM-SHA-256\0\0"s));
+        EXPECT_FALSE(s.talk().waits_for_server());
+        s.client_sends(fe::message('p', "first"));
+        EXPECT_EQ(s.server_got(), fe::message('p', "first"));
+        EXPECT_TRUE(s.talk().waits_for_server());
+        s.server_sends(authentication(11, "challenge"));
+        s.client_sends(fe::message('p', "second"));
+        EXPECT_EQ(s.server_got(), fe::message('p', "second"));
+        s.server_sends(authentication(12, "final") + authenticated + welcome);
+        EXPECT_EQ(s.client_got(), authentication(10, "SCRAM-SHA-256\0\0"s) + authentication(11, "challenge") +
+                                      authentication(12, "final") + authenticated + welcome);
+        EXPECT_EQ(s.talk().at(), stage::ready);
+    });
+}
+
+TEST(Authentication, PasswordMessageIsOnePieceOfTheBatch) {
+    const startup_options o = options();
+    client_startup talk(o);
+    talk.on_client_bytes(startup({{"user", "me"}}));
+    talk.on_connected();
+    talk.to_server().clear();
+    const std::string request = authentication(3);
+    talk.on_server_bytes(request);
+    const std::string password = fe::message('p', std::string(5000, 'x'));
+    EXPECT_EQ(talk.on_client_bytes(byte_view(password).substr(0, password.size() - 1)), 0U);
+    EXPECT_TRUE(talk.to_server().empty()) << "pgBouncer takes it only whole";
+    EXPECT_EQ(talk.on_client_bytes(password), password.size());
+    EXPECT_EQ(talk.to_server().piece_count(), 1U);
+}
+
+TEST(Authentication, WhatIsSentTooEarlyWaitsForTheSession) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}) + fe::query("select 1"));
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+        s.server_sends(authenticated + welcome);
+        EXPECT_EQ(s.talk().at(), stage::ready);
+        EXPECT_EQ(s.unused_of_client(), fe::query("select 1"));
+        EXPECT_EQ(s.server_got(), "");
+    });
+}
+
+TEST(Authentication, PipelinedPasswordIsTakenWhenAskedForAndWhatFollowsIsNot) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}) + fe::message('p', "secret\0"s) + fe::sync());
+        s.server_got();
+        s.server_sends(authentication(3));
+        EXPECT_EQ(s.server_got(), fe::message('p', "secret\0"s));
+        s.server_sends(authenticated + welcome);
+        EXPECT_EQ(s.unused_of_client(), fe::sync());
+    });
+}
+
+TEST(Authentication, ServerBytesBehindReadyForQueryAreTheSessions) {
+    start_up s(options(), 100'000);
+    s.client_sends(startup({{"user", "me"}}));
+    s.server_sends(authenticated + welcome + be::notification("channel"));
+    EXPECT_EQ(s.client_got(), authenticated + welcome);
+    EXPECT_EQ(s.unused_of_server(), be::notification("channel"));
+}
+
+TEST(Authentication, ErrorOfTheServerIsTheLastWord) {
+    const std::string error = be::fatal("28P01", "password authentication failed for user \"me\"");
+    whole_and_cut(options(), [&](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}));
+        s.server_sends(authentication(3));
+        s.client_sends(fe::message('p', "wrong\0"s));
+        s.server_sends(be::notice("00000", "careful") + error + be::notice("00000", "too late"));
+        EXPECT_EQ(s.client_got(), authentication(3) + be::notice("00000", "careful") + error);
+        EXPECT_TRUE(s.talk().finished());
+    });
+}
+
+struct bad_client {
+    const char* name;
+    std::string sent;
+    std::string message;
+};
+
+class BadClient : public testing::TestWithParam<bad_client> {};
+
+TEST_P(BadClient, IsRefusedInPlaceOfItsPassword) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}));
+        s.server_sends(authentication(5, "salt"));
+        s.server_got();
+        s.client_got();
+        s.client_sends(GetParam().sent);
+        EXPECT_EQ(s.client_got(), fatal("08P01", GetParam().message));
+        EXPECT_EQ(s.server_got(), "");
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadClient,
+    testing::Values(
+        bad_client{"query", fe::query("select 1"), "expected password response, got message type 81"},
+        bad_client{"terminate", fe::terminate(), "expected password response, got message type 88"},
+        bad_client{"high_byte", fe::message('\xff'), "expected password response, got message type 255"},
+        bad_client{"length_too_short", "p\0\0\0\3"s, "invalid message length"},
+        bad_client{"length_too_long", "p\0\1\0\4"s, "invalid message length"}),
+    [](const auto& i) { return i.param.name; });
+
+struct bad_server {
+    const char* name;
+    std::string sent;
+};
+
+class BadServer : public testing::TestWithParam<bad_server> {};
+
+TEST_P(BadServer, EndsTheConnection) {
+    whole_and_cut(options(), [](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}));
+        s.server_sends(GetParam().sent);
+        EXPECT_EQ(s.client_got(), fatal("08P01", "invalid message from the upstream server during start-up"));
+        EXPECT_TRUE(s.talk().finished());
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, BadServer,
+    testing::Values(bad_server{"data_row", be::data_row({"1"})}, bad_server{"length_too_short", "R\0\0\0\3"s},
+                    bad_server{"length_too_long", "S\0\xff\xff\xff"s},
+                    bad_server{"old_error", "EFATAL:  sorry\n\0"s},
+                    bad_server{"http", "HTTP/1.1 400 Bad Request\r\n"},
+                    bad_server{"short_authentication", be::message('R', "\0\0"s)},
+                    bad_server{"key_without_key", be::message('K', "\0\0\0\1"s)},
+                    bad_server{"parameter_status_cut", be::message('S', "name")},
+                    bad_server{"ready_without_status", be::message('Z')},
+                    bad_server{"unasked_negotiation", be::message('v', "\0\3\0\0\0\0\0\0"s)}),
+    [](const auto& i) { return i.param.name; });
+
+TEST(ClientStartup, RefusedByTheDriver) {
+    start_up s(options(), 1000);
+    s.client_sends(ssl_request_packet);
+    s.client_got();
+    s.talk().refuse("53300", "sorry, too many clients already");
+    EXPECT_EQ(s.talk().to_client().str(), fatal("53300", "sorry, too many clients already"));
+    s.talk().to_client().clear();
+    s.talk().refuse("08006", "once is enough");
+    EXPECT_TRUE(s.talk().to_client().empty());
+    EXPECT_TRUE(s.talk().finished());
+}
+
+}  // namespace
+}  // namespace pgsidecar::test
