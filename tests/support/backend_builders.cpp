@@ -8,10 +8,13 @@ namespace {
 
 std::string bare(backend type) { return message(static_cast<char>(type)); }
 
-std::string fields_of(backend type, byte_view severity, byte_view sqlstate, byte_view text, const fields& more) {
+std::string fields_of(backend type, byte_view severity, byte_view sqlstate, byte_view text,
+                      const fields& more) {
     std::string out;
     message_writer writer(out, type);
-    const auto field = [&](char code, byte_view value) { writer.u8(static_cast<std::uint8_t>(code)).cstr(value); };
+    const auto field = [&](char code, byte_view value) {
+        writer.u8(static_cast<std::uint8_t>(code)).cstr(value);
+    };
     field('S', severity);
     field('V', severity);
     field('C', sqlstate);
@@ -70,6 +73,10 @@ std::string row_description(const columns& c) {
     return out;
 }
 
+std::string description(const columns& c, const std::vector<oid>& types) {
+    return parameter_description(types) + (c.empty() ? no_data() : row_description(c));
+}
+
 std::string data_row(const std::vector<std::optional<std::string>>& values) {
     std::string out;
     message_writer writer(out, backend::data_row);
@@ -91,8 +98,8 @@ std::string error(byte_view sqlstate, byte_view text, const fields& more) {
     return fields_of(backend::error_response, "ERROR", sqlstate, text, more);
 }
 
-std::string fatal(byte_view sqlstate, byte_view text) {
-    return fields_of(backend::error_response, "FATAL", sqlstate, text, {});
+std::string fatal(byte_view sqlstate, byte_view text, const fields& more) {
+    return fields_of(backend::error_response, "FATAL", sqlstate, text, more);
 }
 
 std::string notice(byte_view sqlstate, byte_view text) {

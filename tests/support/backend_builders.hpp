@@ -23,6 +23,7 @@ struct column {
     oid table = 0;
 };
 using columns = std::vector<column>;
+inline const columns one_column{{"?column?", type::int4}};
 
 }  // namespace pgsidecar::test
 
@@ -39,6 +40,8 @@ std::string parameter_description(const std::vector<oid>& types);
 std::string no_parameters();
 std::string row_description(const columns& c);
 std::string no_data();
+/// What a Describe(S) is answered: ParameterDescription, and RowDescription or NoData.
+std::string description(const columns& c, const std::vector<oid>& types = {});
 std::string data_row(const std::vector<std::optional<std::string>>& values);
 std::string command_complete(byte_view tag);
 std::string empty_query();
@@ -46,7 +49,7 @@ std::string portal_suspended();
 std::string ready(char status);
 
 std::string error(byte_view sqlstate, byte_view message, const fields& more = {});
-std::string fatal(byte_view sqlstate, byte_view message);
+std::string fatal(byte_view sqlstate, byte_view message, const fields& more = {});
 std::string notice(byte_view sqlstate, byte_view message);
 std::string parameter_status(byte_view name, byte_view value);
 std::string notification(byte_view channel);

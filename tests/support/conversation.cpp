@@ -9,8 +9,6 @@
 namespace pgsidecar::test {
 namespace {
 
-constexpr std::size_t piece_sizes[] = {0, 1, 2, 3, 5, 7, 11, 13, 64};
-
 std::string joined(const conversation::messages& m) {
     std::string out;
     for (const std::string& one : m) out += one;
@@ -29,7 +27,8 @@ public:
                       std::vector<std::string> (*notation)(byte_view)) {
         if (expected == actual) return;
         const auto e = notation(expected), a = notation(actual);
-        fail(std::string(who) + " gets\n" + difference(e, a) + (e == a ? "  (equal but for fields not shown)\n" : ""));
+        fail(std::string(who) + " gets\n" + difference(e, a) +
+             (e == a ? "  (equal but for fields not shown)\n" : ""));
     }
     void server_gets(const std::string& expected) {
         expect_equal("the server", expected, driver_.take_to_server(), frontend_notation);
@@ -38,7 +37,8 @@ public:
         expect_equal("the client", expected, driver_.take_to_client(), backend_notation);
     }
     void finished(bool expected) {
-        if (session_.finished() != expected) fail(expected ? "the session has not ended" : "the session has ended");
+        if (session_.finished() != expected)
+            fail(expected ? "the session has not ended" : "the session has ended");
         ended_ = expected;
     }
 
@@ -134,27 +134,29 @@ conversation& conversation::stays_open() {
 
 conversation& conversation::knows(std::string name, std::string sql, birth b, location at) {
     const std::string parse = fe::parse("", sql, b.types);
-    const std::string rows = b.columns.empty() ? be::no_data() : be::row_description(b.columns);
     client_sends({fe::parse(name, sql, b.types), fe::sync()}, at);
     server_gets({parse, fe::describe_statement(""), fe::sync()}, at);
-    server_sends({be::parse_complete(), be::parameter_description(b.types), rows, be::ready('I')}, at);
+    server_sends({be::parse_complete(), be::description(b.columns, b.types), be::ready('I')}, at);
     return client_gets({be::parse_complete(), be::ready('I')}, at);
 }
 
+conversation& conversation::passes(messages sent, messages answer, location at) {
+    return client_sends(sent, at).server_gets(sent, at).server_sends(answer, at).client_gets(answer, at);
+}
+
 conversation& conversation::in_block(location at) {
-    const messages answer{be::command_complete("BEGIN"), be::ready('T')};
-    client_sends({fe::query("BEGIN")}, at).server_gets({fe::query("BEGIN")}, at);
-    return server_sends(answer, at).client_gets(answer, at);
+    return passes({fe::query("BEGIN")}, {be::command_complete("BEGIN"), be::ready('T')}, at);
 }
 
 conversation& conversation::in_failed_block(location at) {
-    const messages answer{be::error("22012", "division by zero"), be::ready('E')};
-    in_block(at).client_sends({fe::query("select 1/0")}, at).server_gets({fe::query("select 1/0")}, at);
-    return server_sends(answer, at).client_gets(answer, at);
+    return in_block(at).passes({fe::query("select 1/0")},
+                               {be::error("22012", "division by zero"), be::ready('E')}, at);
 }
 
-void conversation::check(location at) const {
-    for (const std::size_t piece : piece_sizes)
+void conversation::check(location at) const { check_in_pieces({0, 1, 2, 3, 5, 7, 11, 13, 64}, at); }
+
+void conversation::check_in_pieces(const std::vector<std::size_t>& sizes, location at) const {
+    for (const std::size_t piece : sizes)
         if (!plays(piece, at)) return;
 }
 

@@ -19,9 +19,10 @@ struct birth {
     test::columns columns{};
 };
 
-/// A script of what the two peers of a session send and get, in order. check() plays it whole, then with all bytes
-/// cut into pieces of 1, 2, 3 ... bytes, and compares every byte on both wires: a step `..._gets` is all that has
-/// been sent there since the last one. At the end nothing is expected, nothing unsent, no byte left.
+/// A script of what the two peers of a session send and get, in order. check() plays it whole, then with all
+/// bytes cut into pieces of 1, 2, 3 ... bytes, and compares every byte on both wires: a step `..._gets` is
+/// all that has been sent there since the last one. At the end nothing is expected, nothing unsent, no byte
+/// left.
 class conversation {
 public:
     using messages = std::vector<std::string>;
@@ -46,6 +47,9 @@ public:
     conversation& server_closes(std::string why, location at = location::current());
     conversation& shut_down(location at = location::current());
 
+    /// What the client sends arrives as it is, and so does the answer.
+    conversation& passes(messages sent, messages answer, location at = location::current());
+
     /// Both connections are to be closed.
     conversation& ends(location at = location::current());
 
@@ -53,6 +57,9 @@ public:
     conversation& stays_open();
 
     void check(location at = location::current()) const;
+
+    /// The same with other cuts, for long messages; 0 = whole.
+    void check_in_pieces(const std::vector<std::size_t>& sizes, location at = location::current()) const;
 
 private:
     class player;

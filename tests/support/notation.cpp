@@ -76,8 +76,10 @@ std::string columns_of(field_reader& in) {
 std::string error_fields(field_reader& in) {
     std::string out;
     for (std::uint8_t code = in.u8(); in.ok() && code != 0; code = in.u8())
-        if (code != 'V') out += std::string(" ") + static_cast<char>(code) + "=" + shown(in.cstr());
-        else in.cstr();
+        if (code != 'V')
+            out += std::string(" ") + static_cast<char>(code) + "=" + shown(in.cstr());
+        else
+            in.cstr();
     return out;
 }
 

@@ -5,7 +5,8 @@
 
 #include "protocol/bytes.hpp"
 
-/// Messages in a short notation for people: P(n)[oids]"sql", B(p←n) pf=[] v=[] rf=[], E(p,max), 1, t[23], ZI ...
+/// Messages in a short notation for people: P(n)[oids]"sql", B(p←n) pf=[] v=[] rf=[], E(p,max), 1, t[23], ZI
+/// ...
 namespace pgsidecar::test {
 
 /// One line a message; what is not a whole message is shown as its bytes.

@@ -7,7 +7,8 @@
 namespace pgsidecar::test {
 namespace {
 
-/// Calls `feed` with a copy of the bytes that ends where its heap block ends, and forgets those that were used.
+/// Calls `feed` with a copy of the bytes that ends where its heap block ends, and forgets those that were
+/// used.
 template <class Feed>
 void feed_exactly(std::string& buffer, Feed&& feed) {
     const std::unique_ptr<char[]> block(new char[buffer.size()]);
@@ -61,12 +62,14 @@ void session_driver::shut_down() {
 }
 
 void session_driver::feed_client() {
-    if (!from_client_.empty())
+    do {
+        if (from_client_.empty()) break;
         feed_exactly(from_client_, [&](byte_view in) {
             const std::size_t used = session_.on_client_bytes(in);
             flush();
             return used;
         });
+    } while (session_.has_more());
     if (client_closed_ && !session_.waits_for_server()) {
         session_.on_client_eof();
         from_client_.clear();

@@ -8,8 +8,9 @@
 
 namespace pgsidecar::test {
 
-/// Drives a session as a relay does, without sockets: what comes from a peer is cut into pieces, every piece is fed
-/// in a heap block of exactly its size together with what was not used before, and both batches are flushed at once.
+/// Drives a session as a relay does, without sockets: what comes from a peer is cut into pieces, every piece
+/// is fed in a heap block of exactly its size together with what was not used before, and both batches are
+/// flushed at once.
 class session_driver {
 public:
     /// `piece` bytes at a time; 0 = what is sent in one go is fed in one go.

@@ -1,0 +1,47 @@
+#pragma once
+
+#include <cstddef>
+#include <random>
+#include <string>
+#include <vector>
+
+#include "proxy/session/session.hpp"
+#include "support/server_model.hpp"
+#include "support/session_driver.hpp"
+
+namespace pgsidecar::test {
+
+/// A client of the server model, without anything between.
+std::string direct_replies(const catalog& texts, byte_view client_bytes);
+
+/// A client, a session and a pooled server model. Whenever the client has sent a piece, the server answers
+/// some messages, none to all, as `seed` has it.
+class model_play {
+public:
+    model_play(const catalog& texts, std::size_t piece, unsigned seed = 0, const session_options& o = {});
+
+    void client_sends(byte_view bytes);
+    void client_closes();
+
+    /// The server answers all that there is.
+    void settle();
+
+    std::string take_to_client() { return driver_.take_to_client(); }
+
+    /// What went wrong so far; `at_end`: nothing may be left either.
+    std::vector<std::string> faults(bool at_end) const;
+    const server_model& server() const { return server_; }
+    const session& proxy() const { return session_; }
+
+private:
+    bool answer_one();
+
+    std::mt19937 random_;
+    std::size_t piece_;
+    text_pool texts_;
+    session session_;
+    session_driver driver_;
+    server_model server_;
+};
+
+}  // namespace pgsidecar::test
