@@ -144,9 +144,10 @@ session::progress session::dispatch(const frame& f) {
     }
     send_deferred_closes();
     if (!skipping_) send_owed_birth(f);
-    if (aborted_ && replies_.has_execute()) {  // it may have ended the block
+    const bool says_nothing = type == frontend::sync || type == frontend::flush;
+    if (aborted_ && replies_.has_execute() && !says_nothing) {  // it may have ended the block
         if (!settled()) return progress::wait;
-        if (skipping_ && type != frontend::sync) return drop(f);
+        if (skipping_) return drop(f);
     }
     switch (type) {
         case frontend::parse: return on_parse(f);

@@ -41,6 +41,7 @@ expected_reply& session::send_describe(byte_view name, disposition how, purpose 
     expected_reply& r = expect(request::describe_statement, how);
     r.what = what;
     r.subject = s;
+    if (what == purpose::birth) s->described = true;
     return r;
 }
 

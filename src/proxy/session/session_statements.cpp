@@ -26,7 +26,7 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 
 /// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape.
 bool session::checks_shape(const statement& s) const {
-    return options_.check_result_shape && s.returns_rows() && !s.text->facts().shape_varies;
+    return options_.check_result_shape && !aborted_ && s.returns_rows() && !s.text->facts().shape_varies;
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
@@ -46,7 +46,7 @@ void session::send_owed_birth(const frame& next) {
 /// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
 void session::keep_birth() {
     const statement_ptr s = table_.find("");
-    if (s && s == slot_.sent && !s->birth && !s->bound && !aborted_)
+    if (s && s == slot_.sent && !s->described && !s->bound && !aborted_)
         send_describe({}, disposition::swallow, purpose::birth, s);
 }
 

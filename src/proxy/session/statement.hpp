@@ -19,7 +19,8 @@ struct statement {
 
     query_text_ptr text;   ///< null: longer than max_statement_size, not kept
     birth_data_ptr birth;  ///< null: the server has not described it yet
-    bool bound = false;    ///< has been bound since its Parse
+    bool bound = false;      ///< has been bound since its Parse
+    bool described = false;  ///< its birth data has been asked for
 
     /// Types of a PREPARE inside a string, as written, until the server has said their OIDs.
     std::unique_ptr<const std::vector<std::string>> declared_types;
