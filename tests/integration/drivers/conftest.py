@@ -1,4 +1,5 @@
 """Every test has a schema of its own and leaves no server of the pool lent."""
+
 from __future__ import annotations
 
 import time
@@ -22,5 +23,7 @@ def no_server_stays_lent(stack):
     yield
     deadline = time.monotonic() + LENT_LIMIT
     while lent := stack.pgbouncer.active_servers():
-        assert time.monotonic() < deadline, f"{lent} servers are still lent: {stack.pgbouncer.admin('SHOW POOLS')}"
+        assert (
+            time.monotonic() < deadline
+        ), f"{lent} servers are still lent: {stack.pgbouncer.admin('SHOW POOLS')}"
         time.sleep(0.1)

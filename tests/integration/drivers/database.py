@@ -1,4 +1,5 @@
-"""The schema that client programs work in; the search path is not theirs to set behind a transaction pooler."""
+"""The schema that client programs work in. They name it: no search path lasts behind a transaction pooler."""
+
 SCHEMA = "drivers"
 DROP = f"set client_min_messages = warning; drop schema if exists {SCHEMA} cascade;"
 

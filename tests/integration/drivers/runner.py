@@ -1,4 +1,5 @@
 """Runs a client program of programs/ in several processes at once and adds up what they found."""
+
 from __future__ import annotations
 
 import json
@@ -35,13 +36,22 @@ class Outcome:
         return "\n  ".join(lines + self.wrong[:10] + self.errors[:10])
 
 
-def run(program: str, packages: str, dsn: str, *arguments: object, copies: int = 1, timeout: float = 120) -> Outcome:
+def run(
+    program: str, packages: str, dsn: str, *arguments: object, copies: int = 1, timeout: float = 120
+) -> Outcome:
     """Every copy gets the DSN, its own number and the arguments."""
     env = environment(packages)
     processes = [
-        subprocess.Popen([sys.executable, str(PROGRAMS / f"{program}.py"), dsn, str(copy), *map(str, arguments)], env=env,
-                         stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True)
-        for copy in range(1, copies + 1)]
+        subprocess.Popen(
+            [sys.executable, str(PROGRAMS / f"{program}.py"), dsn, str(copy), *map(str, arguments)],
+            env=env,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            text=True,
+        )
+        for copy in range(1, copies + 1)
+    ]
     deadline, total = time.monotonic() + timeout, Outcome()
     for process in processes:
         total.add(collect(process, max(0.1, deadline - time.monotonic())))
@@ -61,15 +71,25 @@ def collect(process: subprocess.Popen, seconds: float) -> Outcome:
         return Outcome(errors=[f"exit status {process.returncode}: {err.strip()[-2000:]}"])
 
 
-def compare(stack, program: str, packages: str, *arguments: object, scheme: str = "postgresql", copies: int = 3,
-            routes: tuple[str, ...] = ROUTES, timeout: float = 120) -> dict[str, Outcome]:
-    """The same program straight to PostgreSQL, through the bare pooler, and through pgsidecar, on a schema made anew."""
+def compare(
+    stack,
+    program: str,
+    packages: str,
+    *arguments: object,
+    scheme: str = "postgresql",
+    copies: int = 3,
+    routes: tuple[str, ...] = ROUTES,
+    timeout: float = 120,
+) -> dict[str, Outcome]:
+    """The same program, on a schema made anew, straight to PostgreSQL, through the bare pooler, and through us."""
     outcomes = {}
     for route in routes:
         database.create_anew(stack.postgres)
         stack.pgbouncer.reconnect()
         began = time.monotonic()
-        outcomes[route] = run(program, packages, stack.dsn(route, scheme=scheme), *arguments, copies=copies, timeout=timeout)
+        outcomes[route] = run(
+            program, packages, stack.dsn(route, scheme=scheme), *arguments, copies=copies, timeout=timeout
+        )
         print(f"{program} {packages} via {route}, {time.monotonic() - began:.1f} s: {outcomes[route]}")
         if route == "pgbouncer":
             restart_pooler(stack)
@@ -77,7 +97,10 @@ def compare(stack, program: str, packages: str, *arguments: object, scheme: str 
 
 
 def restart_pooler(stack) -> None:
-    """After bare clients: pgBouncer 1.18 dies of one that leaves while its CancelRequest is on its way. Behind pgsidecar it has to live."""
+    """After bare clients: pgBouncer 1.18 dies of one that leaves while its CancelRequest is on its way.
+
+    Behind pgsidecar it has to live.
+    """
     stack.pgbouncer.stop()
     stack.pgbouncer.start()
     stack.pgbouncer.keep_rotating()

@@ -1,4 +1,5 @@
 """Alembic over the async engine: autogenerate, upgrade, downgrade, each command a process of its own."""
+
 from __future__ import annotations
 
 import shutil
@@ -25,8 +26,15 @@ class Project:
 
     def alembic(self, *arguments: str) -> subprocess.CompletedProcess:
         command = [sys.executable, "-m", "alembic", *arguments]
-        return subprocess.run(command, cwd=self.directory, env=self.environment, stdin=subprocess.DEVNULL, capture_output=True,
-                              text=True, timeout=30)
+        return subprocess.run(
+            command,
+            cwd=self.directory,
+            env=self.environment,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=30,
+        )
 
     def must(self, *arguments: str) -> str:
         done = self.alembic(*arguments)
@@ -42,7 +50,8 @@ class Project:
 
 @pytest.fixture
 def no_tables(stack):
-    drop = "set client_min_messages = warning; drop table if exists migrated_invoice, migrated_customer, alembic_version; drop type if exists migrated_kind"
+    drop = """set client_min_messages = warning;
+        drop table if exists migrated_invoice, migrated_customer, alembic_version; drop type if exists migrated_kind"""
     stack.postgres.psql(drop)
     stack.pgbouncer.reconnect()
     yield
@@ -50,8 +59,11 @@ def no_tables(stack):
 
 
 def columns(stack) -> dict[str, str]:
-    rows = stack.postgres.psql("""select table_name || '.' || column_name || ' ' || data_type || coalesce('(' || character_maximum_length || ')', '')
-        from information_schema.columns where table_name like 'migrated%' order by 1""").splitlines()
+    rows = stack.postgres.psql(
+        """select table_name || '.' || column_name || ' ' || data_type
+            || coalesce('(' || character_maximum_length || ')', '')
+        from information_schema.columns where table_name like 'migrated%' order by 1"""
+    ).splitlines()
     return dict(row.split(" ", 1) for row in rows)
 
 
@@ -75,14 +87,22 @@ def test_migrations(stack, no_tables, tmp_path):
 
     project.grow()
     project.must("revision", "--autogenerate", "--rev-id", "0002", "-m", "second")
-    assert "add_column('migrated_customer'" in project.revision(2) and "alter_column('migrated_customer'" in project.revision(2)
+    assert "add_column('migrated_customer'" in project.revision(
+        2
+    ) and "alter_column('migrated_customer'" in project.revision(2)
     project.must("upgrade", "head")
     project.must("check")
     assert "0002 (head)" in project.must("current")
     assert columns(stack) == {
-        "migrated_customer.id": "integer", "migrated_customer.name": "character varying(80)", "migrated_customer.email": "character varying(120)",
-        "migrated_invoice.id": "bigint", "migrated_invoice.customer_id": "integer", "migrated_invoice.total": "numeric",
-        "migrated_invoice.issued": "timestamp with time zone", "migrated_invoice.kind": "USER-DEFINED"}
+        "migrated_customer.id": "integer",
+        "migrated_customer.name": "character varying(80)",
+        "migrated_customer.email": "character varying(120)",
+        "migrated_invoice.id": "bigint",
+        "migrated_invoice.customer_id": "integer",
+        "migrated_invoice.total": "numeric",
+        "migrated_invoice.issued": "timestamp with time zone",
+        "migrated_invoice.kind": "USER-DEFINED",
+    }
 
     project.must("downgrade", "-1")
     assert columns(stack)["migrated_customer.name"] == "character varying(40)"

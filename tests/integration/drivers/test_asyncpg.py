@@ -1,4 +1,5 @@
 """asyncpg, unchanged, in several processes whose statement names are the same."""
+
 import pytest
 
 from .runner import assert_broken_without_right_with, assert_right_with, compare

@@ -1,4 +1,5 @@
-"""A client that hangs up right behind its CancelRequest, as pgx and tokio-postgres do: pgBouncer 1.18 dies of it, but not behind pgsidecar."""
+"""A client that hangs up right behind its CancelRequest. pgBouncer 1.18 dies of it, but not behind pgsidecar."""
+
 from __future__ import annotations
 
 import time

@@ -1,4 +1,5 @@
 """A FastAPI service in two uvicorn workers under 20 concurrent clients."""
+
 from __future__ import annotations
 
 import contextlib
@@ -31,9 +32,21 @@ def service(url: str, schema: str, log: Path):
     """The service at a free port; yields its address."""
     env = environment(PACKAGES) | {"DATABASE_URL": url, "DATABASE_SCHEMA": schema}
     port = free_port()
-    command = [sys.executable, "-m", "uvicorn", "crud:app", "--port", str(port), "--workers", "2", "--no-access-log"]
+    command = [
+        sys.executable,
+        "-m",
+        "uvicorn",
+        "crud:app",
+        "--port",
+        str(port),
+        "--workers",
+        "2",
+        "--no-access-log",
+    ]
     with log.open("w") as output:
-        process = subprocess.Popen(command, cwd=APPS, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output)
+        process = subprocess.Popen(
+            command, cwd=APPS, env=env, stdin=subprocess.DEVNULL, stdout=output, stderr=output
+        )
     try:
         wait_for_workers(process, log)
         yield f"http://127.0.0.1:{port}"
@@ -47,16 +60,28 @@ def service(url: str, schema: str, log: Path):
 
 
 def create_table(stack, schema: str) -> None:
-    env = environment(PACKAGES) | {"DATABASE_URL": stack.dsn("postgres", scheme="postgresql+asyncpg"), "DATABASE_SCHEMA": schema}
-    done = subprocess.run([sys.executable, "crud.py"], cwd=APPS, env=env, stdin=subprocess.DEVNULL, capture_output=True, text=True,
-                          timeout=START_LIMIT)
+    env = environment(PACKAGES) | {
+        "DATABASE_URL": stack.dsn("postgres", scheme="postgresql+asyncpg"),
+        "DATABASE_SCHEMA": schema,
+    }
+    done = subprocess.run(
+        [sys.executable, "crud.py"],
+        cwd=APPS,
+        env=env,
+        stdin=subprocess.DEVNULL,
+        capture_output=True,
+        text=True,
+        timeout=START_LIMIT,
+    )
     assert done.returncode == 0, done.stderr
 
 
 def wait_for_workers(process: subprocess.Popen, log: Path) -> None:
     deadline = time.monotonic() + START_LIMIT
     while log.read_text().count("Application startup complete") < 2:
-        assert process.poll() is None and time.monotonic() < deadline, f"uvicorn does not start:\n{log.read_text()[-3000:]}"
+        assert (
+            process.poll() is None and time.monotonic() < deadline
+        ), f"uvicorn does not start:\n{log.read_text()[-3000:]}"
         time.sleep(0.1)
 
 

@@ -1,8 +1,9 @@
-"""postgres.js sends the next query's Parse behind a Sync that is not answered yet (B4, semantics: whose server is it).
+"""postgres.js sends the next query's Parse behind a Sync that is not answered yet (B4).
 
-A pooler that counts only boundaries gives the server away at that Sync's ReadyForQuery: what has been sent behind it is answered
-to somebody else. So the sessions around are looked at as well.
+A pooler that counts only boundaries gives the server away at that Sync's ReadyForQuery: what has been sent
+behind it is answered to somebody else. So the sessions around are looked at as well.
 """
+
 from __future__ import annotations
 
 import threading
@@ -62,12 +63,20 @@ class Other(Session):
         for i in range(2 * ROUNDS):
             value = str(self.own * 1000 + i)
             self.expect(self.wire.ask(query(f"select {value}")), "TDCZ", value)
-            burst = [parse("", f"select {self.own} * 1000 + $1::int"), bind("", "", str(i)), describe("P", ""), execute(), SYNC]
+            burst = [
+                parse("", f"select {self.own} * 1000 + $1::int"),
+                bind("", "", str(i)),
+                describe("P", ""),
+                execute(),
+                SYNC,
+            ]
             self.expect(self.wire.ask(*burst), "12TDCZ", value)
 
 
 def troubles(port: int) -> list[str]:
-    sessions = [Overlapping(port, i) for i in range(OVERLAPPING)] + [Other(port, i) for i in range(100, 100 + OTHERS)]
+    sessions = [Overlapping(port, i) for i in range(OVERLAPPING)] + [
+        Other(port, i) for i in range(100, 100 + OTHERS)
+    ]
     for session in sessions:
         session.start()
     for session in sessions:

@@ -1,4 +1,5 @@
 """pgbench in its three modes, bounded by transactions."""
+
 from __future__ import annotations
 
 import re
@@ -9,7 +10,8 @@ import pytest
 from tests.integration.support.stack import binary
 
 FAMILY = ["pgbench_accounts", "pgbench_branches", "pgbench_history", "pgbench_tellers"]
-# More clients than servers and threads, with a BEGIN in the script, hang on any transaction pooler: pgbench blocks a thread in PQprepare.
+# pgbench blocks a thread in PQprepare: prepared, with a BEGIN in the script, and with more clients than servers
+# and threads, it hangs on any transaction pooler.
 RUNS = {
     "simple": (32, ["-M", "simple", "-c", "32", "-j", "2", "-t", "25"]),
     "extended": (32, ["-M", "extended", "-c", "32", "-j", "2", "-t", "25"]),
@@ -31,7 +33,17 @@ def fresh(fresh_names, tables):
 
 
 def pgbench(stack, via: str, arguments: list[str]) -> subprocess.CompletedProcess:
-    command = [binary("pgbench"), "-h", "127.0.0.1", "-p", str(stack.port(via)), "-U", "postgres", *arguments, "postgres"]
+    command = [
+        binary("pgbench"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(stack.port(via)),
+        "-U",
+        "postgres",
+        *arguments,
+        "postgres",
+    ]
     return subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=60)
 
 

@@ -1,4 +1,5 @@
 """psycopg 3 and psycopg2, unchanged, in several processes."""
+
 import pytest
 
 from .runner import assert_broken_without_right_with, compare

@@ -1,4 +1,5 @@
-"""SQLAlchemy's async engine over asyncpg with nothing but the URL: no connect_args, no statement names, no cache sizes."""
+"""SQLAlchemy's async engine over asyncpg with nothing but the URL: no connect_args of any kind."""
+
 import pytest
 
 from .runner import assert_broken_without_right_with, compare

@@ -1,4 +1,5 @@
-"""lib/pq's and pgx' sequence: the unnamed statement is parsed in one cycle and bound in the next, on whatever server (A3)."""
+"""lib/pq and pgx parse the unnamed statement in one cycle and bind it in the next, on whatever server (A3)."""
+
 import pytest
 
 from .wire import SYNC, Wire, bind, describe, execute, parse

@@ -1,4 +1,5 @@
 """Rows of somebody else's statement: the silent failure. 4 processes of 3 connections, 300 queries each."""
+
 import pytest
 
 from .runner import compare

@@ -1,4 +1,5 @@
-"""Several versions of one driver side by side: each file in packages/ pins a set, installed once into a folder of its own."""
+"""Several versions of one driver side by side: each file in packages/ pins a set, with a folder of its own."""
+
 from __future__ import annotations
 
 import fcntl
@@ -30,8 +31,21 @@ def installed(name: str) -> Path:
 
 
 def install(pins: Path, target: Path) -> None:
-    command = [sys.executable, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "--no-deps",
-               "--only-binary", ":all:", "--target", str(target), "--requirement", str(pins)]
+    command = [
+        sys.executable,
+        "-m",
+        "pip",
+        "install",
+        "--quiet",
+        "--disable-pip-version-check",
+        "--no-deps",
+        "--only-binary",
+        ":all:",
+        "--target",
+        str(target),
+        "--requirement",
+        str(pins),
+    ]
     done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=300)
     if done.returncode:
         raise RuntimeError(f"pip cannot install {pins.name}:\n{done.stderr}")

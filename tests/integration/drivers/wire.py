@@ -1,4 +1,5 @@
 """A client that speaks in raw frontend messages, for sequences that no driver can be made to send at will."""
+
 from __future__ import annotations
 
 import socket
@@ -22,7 +23,9 @@ def describe(kind: str, name: str) -> bytes:
 def bind(portal: str, name: str, *values: str) -> bytes:
     """Text parameters, text results."""
     parameters = b"".join(struct.pack("!i", len(v.encode())) + v.encode() for v in values)
-    return message(b"B", f"{portal}\0{name}\0".encode() + struct.pack("!hh", 0, len(values)) + parameters + b"\0\0")
+    return message(
+        b"B", f"{portal}\0{name}\0".encode() + struct.pack("!hh", 0, len(values)) + parameters + b"\0\0"
+    )
 
 
 def execute(portal: str = "", limit: int = 0) -> bytes:
@@ -53,7 +56,7 @@ def read_row(body: bytes) -> list[str]:
     values, at = [], 2
     for _ in range(struct.unpack_from("!h", body)[0]):
         length = struct.unpack_from("!i", body, at)[0]
-        values.append(body[at + 4:at + 4 + length].decode())
+        values.append(body[at + 4 : at + 4 + length].decode())
         at += 4 + max(0, length)
     return values
 
@@ -72,7 +75,7 @@ class Wire:
         self._socket.sendall(b"".join(messages))
 
     def read(self, *last: str) -> Replies:
-        """Up to and with the last of these kinds, one after another: read("Z", "T") ends at the first T behind the first Z."""
+        """Up to these kinds, one after another: read("Z", "T") ends at the first T behind the first Z."""
         replies, wanted = Replies(), list(last)
         while wanted:
             kind, body = self._read_message()

@@ -1,4 +1,5 @@
-"""A small FastAPI service as its tutorial writes it: SQLAlchemy's async engine, a session per request, nothing about poolers."""
+"""A FastAPI service as its tutorial writes it: an async engine, a session per request, nothing about poolers."""
+
 import os
 from decimal import Decimal
 from typing import Annotated

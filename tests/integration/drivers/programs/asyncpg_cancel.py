@@ -1,4 +1,5 @@
 """asyncpg's timeouts cancel the running query, and the connection lives on: asyncpg_cancel.py DSN COPY"""
+
 import asyncio
 import sys
 

@@ -1,4 +1,5 @@
-"""Concurrent HTTP clients of the CRUD service, every answer checked: crud_clients.py URL COPY CLIENTS ROUNDS"""
+"""Concurrent clients of the CRUD service, every answer checked: crud_clients.py URL COPY CLIENTS ROUNDS"""
+
 import asyncio
 import decimal
 import sys
@@ -26,8 +27,16 @@ async def one_round(http, owner, i):
     tally.equal("read", await ask(http, "GET", f"/items/{made['id']}", 200), made)
     await ask(http, "POST", "/items", 409, json=new)
     changed = new | {"price": f"{i + 100}.25"}
-    tally.equal("replaced", await ask(http, "PUT", f"/items/{made['id']}", 200, json=changed), changed | {"id": made["id"]})
-    tally.equal("list", (await ask(http, "GET", "/items", 200, params=dict(owner=owner)))[-1], changed | {"id": made["id"]})
+    tally.equal(
+        "replaced",
+        await ask(http, "PUT", f"/items/{made['id']}", 200, json=changed),
+        changed | {"id": made["id"]},
+    )
+    tally.equal(
+        "list",
+        (await ask(http, "GET", "/items", 200, params=dict(owner=owner)))[-1],
+        changed | {"id": made["id"]},
+    )
     if i % 2:
         await ask(http, "DELETE", f"/items/{made['id']}", 204)
         await ask(http, "GET", f"/items/{made['id']}", 404)

@@ -1,4 +1,8 @@
-"""Connections that each ask for constants of their own, under statement names that others use too: own_constants.py DSN COPY asyncpg|psycopg"""
+"""Connections that each ask for constants of their own, under statement names that others use too.
+
+own_constants.py DSN COPY asyncpg|psycopg
+"""
+
 import asyncio
 import sys
 
@@ -13,6 +17,7 @@ tally = Tally()
 class Asyncpg:
     async def connect(self):
         import asyncpg
+
         self.connection = await asyncpg.connect(DSN)
 
     async def ask(self, constant, argument):
@@ -25,6 +30,7 @@ class Asyncpg:
 class Psycopg:
     async def connect(self):
         import psycopg
+
         self.connection = await psycopg.AsyncConnection.connect(DSN, autocommit=True)
 
     async def ask(self, constant, argument):

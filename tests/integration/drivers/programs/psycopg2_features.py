@@ -1,4 +1,8 @@
-"""psycopg2, which sends nothing but simple queries; PREPARE and EXECUTE are the user's own: psycopg2_features.py DSN COPY SCHEMA"""
+"""psycopg2, which sends nothing but simple queries; PREPARE and EXECUTE are the user's own.
+
+psycopg2_features.py DSN COPY SCHEMA
+"""
+
 import io
 import signal
 import sys
@@ -23,7 +27,9 @@ def queries(c, cursor):
     for i in range(10):
         tally.equal("query", rows(cursor, f"select {OWN} + %s, %s", i, "é"), [(OWN + i, "é")])
         c.rollback() if i % 2 else c.commit()
-    psycopg2.extras.execute_values(cursor, f"insert into {TABLE}(id, name) values %s", [(OWN + i, f"n{i}") for i in range(200)])
+    psycopg2.extras.execute_values(
+        cursor, f"insert into {TABLE}(id, name) values %s", [(OWN + i, f"n{i}") for i in range(200)]
+    )
     cursor.executemany(f"update {TABLE} set name = %s where id = %s", [("first", OWN), ("second", OWN + 1)])
     c.commit()
     tally.equal("rows", rows(cursor, f"select count(*), min(name) from {TABLE}"), [(200, "first")])
@@ -48,7 +54,9 @@ def named_cursor(c, _):
 
 
 def copy(c, cursor):
-    cursor.copy_expert(f"copy {TABLE}(id, name) from stdin (format csv)", io.StringIO(f"{OWN},a\n{OWN + 1},b\n"))
+    cursor.copy_expert(
+        f"copy {TABLE}(id, name) from stdin (format csv)", io.StringIO(f"{OWN},a\n{OWN + 1},b\n")
+    )
     out = io.StringIO()
     cursor.copy_expert(f"copy {TABLE}(id, name) to stdout", out)
     tally.equal("copy", out.getvalue(), f"{OWN}\ta\n{OWN + 1}\tb\n")

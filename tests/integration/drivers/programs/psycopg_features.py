@@ -1,4 +1,5 @@
 """psycopg 3, one feature after another: psycopg_features.py DSN COPY SCHEMA PREPARE_THRESHOLD"""
+
 import decimal
 import signal
 import sys
@@ -27,10 +28,18 @@ def repeated(c):
         for i in range(3):
             tally.equal("common text", c.execute(f"select %s::int + {i}", [OWN]).fetchone(), (OWN + i,))
             tally.equal("own int", c.execute(f"select %s + {OWN + i}", [1]).fetchone(), (OWN + i + 1,))
-            tally.equal("own text", c.execute(f"select %s::text || '{OWN + i}'", ["v"]).fetchone(), (f"v{OWN + i}",))
+            tally.equal(
+                "own text", c.execute(f"select %s::text || '{OWN + i}'", ["v"]).fetchone(), (f"v{OWN + i}",)
+            )
             tally.equal("no parameter", c.execute(f"select {OWN + i}, 'w{i}'").fetchone(), (OWN + i, f"w{i}"))
-        tally.equal("another type, another statement", c.execute(f"select %s + {OWN}", [10**10]).fetchone(), (10**10 + OWN,))
-        tally.equal("prepare=True", c.execute(f"select {OWN}, %s::text", ["p"], prepare=True).fetchone(), (OWN, "p"))
+        tally.equal(
+            "another type, another statement",
+            c.execute(f"select %s + {OWN}", [10**10]).fetchone(),
+            (10**10 + OWN,),
+        )
+        tally.equal(
+            "prepare=True", c.execute(f"select {OWN}, %s::text", ["p"], prepare=True).fetchone(), (OWN, "p")
+        )
 
 
 def transactions(c):
@@ -57,7 +66,9 @@ def rollbacks(_):
         for i in range(8):
             tally.equal("before", c.execute(f"select {OWN} + %s", [i]).fetchone(), (OWN + i,))
             c.rollback()
-            tally.equal("after", c.execute(f"select %s || '{OWN}'", [str(i)], prepare=True).fetchone(), (f"{i}{OWN}",))
+            tally.equal(
+                "after", c.execute(f"select %s || '{OWN}'", [str(i)], prepare=True).fetchone(), (f"{i}{OWN}",)
+            )
             c.commit()
 
 
@@ -70,13 +81,21 @@ def pipelines(c):
                 c.execute(f"insert into {TABLE}(id, name) values (%s, %s)", [OWN + i, "pipeline"])
             many = c.cursor()
             many.executemany(f"select %s::text || '{OWN}'", [("a",), ("b",)], returning=True)
-        tally.equal("pipeline", [x.fetchone() for x in cursors if x is not cursors[2]], [(OWN + i, k) for k in (0, 1, 3, 4)])
+        tally.equal(
+            "pipeline",
+            [x.fetchone() for x in cursors if x is not cursors[2]],
+            [(OWN + i, k) for k in (0, 1, 3, 4)],
+        )
         tally.equal("executemany inside", list(fetch_all(many)), [(f"a{OWN}",), (f"b{OWN}",)])
     with tally.raises("an error in a pipeline", psycopg.errors.DivisionByZero), c.pipeline():
         c.execute(f"insert into {TABLE}(id, name) values (%s, %s)", [1, "undone"])
         c.execute("select 1 / %s", [0])
         c.execute(f"insert into {TABLE}(id, name) values (%s, %s)", [2, "skipped"])
-    tally.equal("after the error", c.execute(f"select count(*), min(id) from {TABLE} where id > %s", [0]).fetchone(), (8, OWN))
+    tally.equal(
+        "after the error",
+        c.execute(f"select count(*), min(id) from {TABLE} where id > %s", [0]).fetchone(),
+        (8, OWN),
+    )
 
 
 def fetch_all(cursor):
@@ -88,12 +107,19 @@ def fetch_all(cursor):
 
 def executemany(c):
     with c.cursor() as cursor:
-        cursor.executemany(f"insert into {TABLE}(id, name) values (%s, %s) returning id, name || '{OWN}'",
-                           [(OWN + i, f"n{i}") for i in range(200)], returning=True)
+        cursor.executemany(
+            f"insert into {TABLE}(id, name) values (%s, %s) returning id, name || '{OWN}'",
+            [(OWN + i, f"n{i}") for i in range(200)],
+            returning=True,
+        )
         tally.equal("returning", list(fetch_all(cursor)), [(OWN + i, f"n{i}{OWN}") for i in range(200)])
-        cursor.executemany(f"update {TABLE} set filling = %s where id = %s", [("x" * 100, OWN + i) for i in range(200)])
+        cursor.executemany(
+            f"update {TABLE} set filling = %s where id = %s", [("x" * 100, OWN + i) for i in range(200)]
+        )
         tally.equal("rowcount", cursor.rowcount, 200)
-    tally.equal("rows", c.execute(f"select count(*), sum(length(filling)) from {TABLE}").fetchone(), (200, 20000))
+    tally.equal(
+        "rows", c.execute(f"select count(*), sum(length(filling)) from {TABLE}").fetchone(), (200, 20000)
+    )
 
 
 def server_cursors(c):
@@ -119,8 +145,14 @@ def copy(c):
         with cursor.copy(f"copy {TABLE}(id, name) from stdin (format binary)") as data:
             data.set_types(["int4", "text"])
             data.write_row((OWN + 500, "binary"))
-        with cursor.copy(f"copy (select id, name from {TABLE} where id >= %s order by id) to stdout", [OWN + 498]) as data:
-            tally.equal("copy out", [tuple(r) for r in data.rows()], [(str(OWN + 498), "n498"), (str(OWN + 499), "n499"), (str(OWN + 500), "binary")])
+        with cursor.copy(
+            f"copy (select id, name from {TABLE} where id >= %s order by id) to stdout", [OWN + 498]
+        ) as data:
+            tally.equal(
+                "copy out",
+                [tuple(r) for r in data.rows()],
+                [(str(OWN + 498), "n498"), (str(OWN + 499), "n499"), (str(OWN + 500), "binary")],
+            )
         with tally.raises("a bad row", psycopg.errors.InvalidTextRepresentation):
             with cursor.copy(f"copy {TABLE}(id, name) from stdin") as data:
                 data.write("1\tgood\n2x\tbad\n")
@@ -136,7 +168,11 @@ def eviction(_):
         c.prepared_max = 3
         for _ in range(8):
             for i in range(6):
-                tally.equal("three statements kept", c.execute(f"select {OWN + i} * %s", [2]).fetchone(), (2 * (OWN + i),))
+                tally.equal(
+                    "three statements kept",
+                    c.execute(f"select {OWN + i} * %s", [2]).fetchone(),
+                    (2 * (OWN + i),),
+                )
 
 
 def types(c):
@@ -146,14 +182,20 @@ def types(c):
     for binary in (False, True):
         cursor = c.cursor(binary=binary, row_factory=dict_row)
         for _ in range(7):
-            cursor.execute(f"select %s::uuid k, %s + {OWN} n, %s::jsonb j, row({OWN}, %s)::{SCHEMA}.pair p, %s::int[] a",
-                           [key, number, Jsonb({"own": OWN}), "y", [1, None, OWN]])
+            cursor.execute(
+                f"select %s::uuid k, %s + {OWN} n, %s::jsonb j, row({OWN}, %s)::{SCHEMA}.pair p, %s::int[] a",
+                [key, number, Jsonb({"own": OWN}), "y", [1, None, OWN]],
+            )
             row = cursor.fetchone()
-            tally.equal("row", row | {"p": tuple(row["p"])}, dict(k=key, n=number + OWN, j={"own": OWN}, p=(OWN, "y"), a=[1, None, OWN]))
+            tally.equal(
+                "row",
+                row | {"p": tuple(row["p"])},
+                dict(k=key, n=number + OWN, j={"own": OWN}, p=(OWN, "y"), a=[1, None, OWN]),
+            )
 
 
 def schema_changes(c):
-    """What has been prepared before DDL fails ever after on another connection: psycopg recovers from nothing, neither must it here."""
+    """What another connection has prepared before DDL fails ever after: psycopg 3 recovers from nothing."""
     with connect() as other:
         c.execute(f"insert into {TABLE}(id, name) values (1, 'one')")
         select = f"select * from {TABLE} where id = %s"
@@ -163,7 +205,9 @@ def schema_changes(c):
         for _ in range(3):
             with tally.raises("cached plan must not change result type", psycopg.errors.FeatureNotSupported):
                 other.execute(select, [1])
-        tally.equal("not prepared", other.execute(select, [1], prepare=False).fetchone(), (1, "one", None, OWN))
+        tally.equal(
+            "not prepared", other.execute(select, [1], prepare=False).fetchone(), (1, "one", None, OWN)
+        )
 
 
 def recovery(c):
@@ -175,7 +219,19 @@ def recovery(c):
         tally.equal("good again", c.execute(f"select {OWN} / %s", [1]).fetchone(), (OWN,))
 
 
-FEATURES = (repeated, transactions, rollbacks, pipelines, executemany, server_cursors, copy, eviction, types, schema_changes, recovery)
+FEATURES = (
+    repeated,
+    transactions,
+    rollbacks,
+    pipelines,
+    executemany,
+    server_cursors,
+    copy,
+    eviction,
+    types,
+    schema_changes,
+    recovery,
+)
 
 
 def out_of_time(*_):

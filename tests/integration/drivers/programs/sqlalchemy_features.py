@@ -1,4 +1,5 @@
 """SQLAlchemy's async engine without connect_args: sqlalchemy_features.py DSN COPY SCHEMA null|queue|ping"""
+
 from __future__ import annotations
 
 import asyncio
@@ -52,8 +53,17 @@ class Book(Base):
 
 
 def author(i: int) -> Author:
-    books = [Book(title=f"book {i}.{k}", price=decimal.Decimal(OWN + k) / 100, tags=[f"t{i}", "é"]) for k in range(3)]
-    return Author(name=f"author {OWN + i}", colour=Colour(1 + i % 2), details=dict(own=OWN, i=i), born=datetime.date(1900 + i, 1, 2), books=books)
+    books = [
+        Book(title=f"book {i}.{k}", price=decimal.Decimal(OWN + k) / 100, tags=[f"t{i}", "é"])
+        for k in range(3)
+    ]
+    return Author(
+        name=f"author {OWN + i}",
+        colour=Colour(1 + i % 2),
+        details=dict(own=OWN, i=i),
+        born=datetime.date(1900 + i, 1, 2),
+        books=books,
+    )
 
 
 async def orm(engine):
@@ -61,15 +71,28 @@ async def orm(engine):
     async with sessions.begin() as session:
         session.add_all(author(i) for i in range(10))
     async with sessions() as session:
-        found = (await session.scalars(sa.select(Author).options(selectinload(Author.books)).order_by(Author.name))).all()
-        tally.equal("authors", [(a.name, a.colour, a.details, a.born) for a in found],
-                    [(a.name, a.colour, a.details, a.born) for a in sorted(map(author, range(10)), key=lambda a: a.name)])
-        tally.equal("books", [sorted((b.title, b.price, tuple(b.tags)) for b in a.books) for a in found],
-                    [[(b.title, b.price, tuple(b.tags)) for b in author(a.details["i"]).books] for a in found])
+        found = (
+            await session.scalars(sa.select(Author).options(selectinload(Author.books)).order_by(Author.name))
+        ).all()
+        tally.equal(
+            "authors",
+            [(a.name, a.colour, a.details, a.born) for a in found],
+            [
+                (a.name, a.colour, a.details, a.born)
+                for a in sorted(map(author, range(10)), key=lambda a: a.name)
+            ],
+        )
+        tally.equal(
+            "books",
+            [sorted((b.title, b.price, tuple(b.tags)) for b in a.books) for a in found],
+            [[(b.title, b.price, tuple(b.tags)) for b in author(a.details["i"]).books] for a in found],
+        )
         found[0].name = f"renamed {OWN}"
         await session.delete(found[1])
         await session.commit()
-        tally.equal("get", (await session.get(Author, found[0].id, populate_existing=True)).name, f"renamed {OWN}")
+        tally.equal(
+            "get", (await session.get(Author, found[0].id, populate_existing=True)).name, f"renamed {OWN}"
+        )
         tally.equal("cascade", await session.scalar(sa.select(sa.func.count()).select_from(Book)), 27)
 
 
@@ -78,17 +101,35 @@ async def core(engine):
     async with engine.begin() as connection:
         owner = await connection.scalar(sa.select(sa.func.min(authors.c.id)))
         rows = [dict(title=f"core {i}", price=i, tags=[], author_id=owner) for i in range(300)]
-        ids = (await connection.execute(sa.insert(books).returning(books.c.id, sort_by_parameter_order=True), rows)).scalars().all()
+        ids = (
+            (
+                await connection.execute(
+                    sa.insert(books).returning(books.c.id, sort_by_parameter_order=True), rows
+                )
+            )
+            .scalars()
+            .all()
+        )
         tally.equal("insert many, returning", len(set(ids)), 300)
-        await connection.execute(sa.update(books).where(books.c.id == sa.bindparam("key")).values(price=sa.bindparam("new")),
-                                 [dict(key=k, new=OWN) for k in ids[:50]])
+        await connection.execute(
+            sa.update(books).where(books.c.id == sa.bindparam("key")).values(price=sa.bindparam("new")),
+            [dict(key=k, new=OWN) for k in ids[:50]],
+        )
         deleted = await connection.execute(sa.delete(books).where(books.c.id.in_(ids[50:])))
         tally.equal("rowcount", deleted.rowcount, 250)
     async with engine.connect() as connection:
         total = sa.select(sa.func.sum(books.c.price)).where(books.c.title.like("core %"))
         tally.equal("updated", await connection.scalar(total), OWN * 50)
         for i in range(3):
-            tally.equal("literal and parameter", tuple((await connection.execute(sa.text(f"select {OWN}, cast(:i as int), 'x'"), dict(i=i))).one()), (OWN, i, "x"))
+            tally.equal(
+                "literal and parameter",
+                tuple(
+                    (
+                        await connection.execute(sa.text(f"select {OWN}, cast(:i as int), 'x'"), dict(i=i))
+                    ).one()
+                ),
+                (OWN, i, "x"),
+            )
         await connection.rollback()
     async with engine.connect() as connection:
         autocommit = await connection.execution_options(isolation_level="AUTOCOMMIT")
@@ -104,7 +145,9 @@ async def streaming(engine):
         result = await connection.stream_scalars(numbers, dict(n=50))
         tally.equal("partitions", [len(part) async for part in result.partitions(20)], [20, 20, 10])
     async with AsyncSession(engine) as session:
-        names = await session.stream_scalars(sa.select(Book.title).where(Book.title.like("core %")).order_by(Book.id))
+        names = await session.stream_scalars(
+            sa.select(Book.title).where(Book.title.like("core %")).order_by(Book.id)
+        )
         tally.equal("session.stream", [name async for name in names], [f"core {i}" for i in range(50)])
 
 
@@ -121,8 +164,14 @@ async def nested(engine):
             await savepoint.rollback()
         session.add(author(52))
     async with AsyncSession(engine) as session:
-        mine = sa.select(Author.name).where(Author.name.in_([author(i).name for i in (50, 51, 52)])).order_by(Author.name)
-        tally.equal("after savepoints", (await session.scalars(mine)).all(), [author(50).name, author(52).name])
+        mine = (
+            sa.select(Author.name)
+            .where(Author.name.in_([author(i).name for i in (50, 51, 52)]))
+            .order_by(Author.name)
+        )
+        tally.equal(
+            "after savepoints", (await session.scalars(mine)).all(), [author(50).name, author(52).name]
+        )
         with tally.raises("unique", IntegrityError):
             session.add(author(50))
             await session.commit()
@@ -133,8 +182,12 @@ async def nested(engine):
 async def schema_changes(engine):
     extra = sa.table(Book.__tablename__, sa.column("title"), sa.column("stock"), schema=SCHEMA)
     async with engine.begin() as connection:
-        await connection.execute(sa.text(f"alter table {SCHEMA}.{Book.__tablename__} add column stock int not null default {OWN}"))
-        columns = await connection.run_sync(lambda c: [x["name"] for x in sa.inspect(c).get_columns(Book.__tablename__, schema=SCHEMA)])
+        await connection.execute(
+            sa.text(f"alter table {SCHEMA}.{Book.__tablename__} add column stock int not null default {OWN}")
+        )
+        columns = await connection.run_sync(
+            lambda c: [x["name"] for x in sa.inspect(c).get_columns(Book.__tablename__, schema=SCHEMA)]
+        )
         tally.equal("reflection", columns, ["id", "title", "price", "tags", "author_id", "stock"])
     async with engine.connect() as connection:
         rows = (await connection.execute(sa.select(extra.c.stock).distinct())).scalars().all()
@@ -147,10 +200,17 @@ async def concurrency(engine):
             async with AsyncSession(engine) as session, session.begin():
                 got = await session.scalar(sa.select(sa.literal(OWN + w) * 10 + sa.cast(i, sa.Integer)))
                 tally.equal("concurrent", got, (OWN + w) * 10 + i)
-                constant = await session.scalar(sa.text(f"select '{OWN}-{w}-{i % 3}' || cast(:x as text)"), dict(x="!"))
+                constant = await session.scalar(
+                    sa.text(f"select '{OWN}-{w}-{i % 3}' || cast(:x as text)"), dict(x="!")
+                )
                 tally.equal("concurrent constant", constant, f"{OWN}-{w}-{i % 3}!")
-                count = await session.scalar(sa.select(sa.func.count()).select_from(Author).where(Author.details["own"].as_integer() == OWN))
+                count = await session.scalar(
+                    sa.select(sa.func.count())
+                    .select_from(Author)
+                    .where(Author.details["own"].as_integer() == OWN)
+                )
                 tally.equal("concurrent rows", count, 11)
+
     await asyncio.gather(*map(worker, range(6)))
 
 

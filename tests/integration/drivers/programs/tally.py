@@ -1,4 +1,5 @@
 """What a client program found: values that were right, values that were wrong, errors."""
+
 import contextlib
 import json
 import os
@@ -20,7 +21,9 @@ class Tally:
         try:
             yield
         except Exception as error:
-            self.errors.append(f"{what}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"[:300])
+            self.errors.append(
+                f"{what}: {type(error).__name__}: {next(iter(str(error).splitlines()), '')}"[:300]
+            )
 
     @contextlib.contextmanager
     def raises(self, what, *expected):

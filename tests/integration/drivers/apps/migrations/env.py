@@ -1,4 +1,5 @@
 """Alembic's own template for an async engine, and nothing added for a pooler."""
+
 import asyncio
 import os
 
