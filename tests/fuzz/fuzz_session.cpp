@@ -12,6 +12,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
         return 0;
     }
     const scenario s = read_scenario(in);
+    if (!within_contract(s)) return 0;
     for (const schedule how : {schedule::in_turn, schedule::at_once, schedule::at_random}) play(s, how);
     return 0;
 }

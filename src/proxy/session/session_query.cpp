@@ -22,7 +22,8 @@ session::progress session::on_query(const frame& f) {
         if (skipping_) return drop(f);
     }
     const auto text = f.whole() ? read_query(f.body()) : std::nullopt;
-    const sql_uses_ptr uses = text && legal_text(*text) ? read_sql_uses(*text) : nullptr;
+    const bool readable = !f.whole() || (text && legal_text(*text));
+    const sql_uses_ptr uses = text && readable ? read_sql_uses(*text) : nullptr;
     if (uses) {
         attempt_.placing = true;
         const sql_use& first = uses->front();
@@ -34,7 +35,7 @@ session::progress session::on_query(const frame& f) {
     }
     ++counters_.queries;
     slot_.forget();
-    table_.apply({table_effect::kind::erase, "", nullptr});
+    if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     forward(f, request::query);
     replies_.back().uses = uses;
     return progress::done;

@@ -15,4 +15,7 @@ enum class schedule {
 /// the same, and the pooler is left as it was. Ends the program where that does not hold.
 void play(const scenario& s, schedule how);
 
+/// The client does nothing that the proxy declares to answer otherwise.
+bool within_contract(const scenario& s);
+
 }  // namespace pgsidecar::fuzz

@@ -22,7 +22,6 @@ public:
     void flush();
 
     bool closed() const { return closed_; }
-    bool beyond_contract() const { return servers_[0].beyond_contract() || servers_[1].beyond_contract(); }
     /// The proxy has left no server behind that another client could not use.
     bool all_idle() const { return lease_ == nullptr && servers_[0].idle() && servers_[1].idle(); }
     std::string describe() const;

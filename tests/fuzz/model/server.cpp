@@ -35,7 +35,7 @@ bool server::idle() const {
 
 void server::leave_foreign(const std::string& name) {
     const sql foreign{verb::foreign};
-    statements_[name] = {foreign, false, "select 'foreign'", {}, shape_of(foreign)};
+    statements_[name] = {foreign, false, false, "select 'foreign'", {}, shape_of(foreign)};
 }
 
 void server::on_message(const frame& f) {
@@ -52,7 +52,7 @@ void server::on_message(const frame& f) {
         if (type != frontend::copy_data) copy_failed_ = false;
         return;
     }
-    if (copy_failed_ && type == frontend::sync) beyond_contract_ = true;
+    if (copy_failed_) beyond_contract_ = true;  // nothing tells the proxy whether the copy still runs
     if (skipping_ && type != frontend::sync) return;
     if (type == frontend::flush) return flush();
 
@@ -144,6 +144,7 @@ std::string server::shape_of(const sql& s) const {
         case verb::select_one:
         case verb::select_parameter:
         case verb::fails:
+        case verb::probe:
         case verb::foreign: columns = 1; break;
         case verb::select_changing: columns = database_.columns_of_changing; break;
         case verb::execute: {
@@ -176,7 +177,7 @@ void server::store(const std::string& name, const sql& s, byte_view source, std:
     if (!name.empty() && statements_.contains(key(name)))
         throw failure{"42P05", "prepared statement " + quoted(name) + " already exists",
                       "StorePreparedStatement", "prepare.c"};
-    statements_[key(name)] = {s, s.what == verb::empty, std::string(source), std::move(types), shape_of(s)};
+    statements_[key(name)] = {s, s.what == verb::empty, false, std::string(source), std::move(types), shape_of(s)};
 }
 
 void server::parse(byte_view body) {
@@ -232,13 +233,19 @@ void server::bind(byte_view body) {
         throw failure{"42P03", "cursor " + quoted(portal_name) + " already exists", "CreatePortal",
                       "portalmem.c"};
     if (!in.at_end()) throw cut_short;
-    portals_.erase(key(portal_name));
+    portals_[key(portal_name)] = {.broken = true};
     revalidate(s);
     portal p{s.text, s.empty, s.text.what == verb::execute ? shape_of(s.text) : s.shape, value};
+    if (result_formats > 1) note_stale_execute(s.text);
     if (!p.shape.empty() && result_formats > 1 && result_formats != columns_of(p.shape))
         throw failure{"08P01", "bind message has wrong result formats", "PortalSetResultFormat", "pquery.c"};
     portals_[key(portal_name)] = std::move(p);
     say([](std::string& out) { compose_bare(out, backend::bind_complete); });
+}
+
+/// Of an EXECUTE whose statement has changed its shape the server shows the first one, the proxy the newest.
+void server::note_stale_execute(const sql& s) {
+    if (s.what == verb::execute && knows_stale_statement()) beyond_contract_ = true;
 }
 
 void server::describe(byte_view body) {
@@ -248,15 +255,20 @@ void server::describe(byte_view body) {
     if (target->kind == target_kind::statement) {
         const statement& s = find(std::string(target->name), "exec_describe_statement_message");
         shape = s.shape;
+        if (aborted_ && (s.by_sql || target->name.empty()))
+            beyond_contract_ = true;  // its types may not have been learned before
         if (!shape.empty()) refuse_if_aborted(nullptr, "exec_describe_statement_message");
         say([&](std::string& out) { compose_parameter_description(out, s.types); });
         revalidate(s);
+        note_stale_execute(s.text);
         if (s.text.what == verb::execute) shape = shape_of(s.text);
     } else {
         const auto found = portals_.find(key(target->name));
         if (found == portals_.end())
             throw failure{"34000", "portal " + quoted(target->name) + " does not exist",
                           "exec_describe_portal_message", "postgres.c"};
+        if (found->second.broken) beyond_contract_ = true;
+        note_stale_execute(found->second.text);
         shape = found->second.shape;
         if (!shape.empty()) refuse_if_aborted(nullptr, "exec_describe_portal_message");
     }
@@ -287,6 +299,7 @@ void server::execute(byte_view body) {
         throw failure{"34000", "portal " + quoted(name) + " does not exist", "exec_execute_message",
                       "postgres.c"};
     portal& p = found->second;
+    if (p.broken) beyond_contract_ = true;
     if (p.empty) {
         say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
         return;
@@ -306,12 +319,15 @@ void server::tag(const std::string& text) {
 }
 
 void server::run(const sql& s, portal& p, std::size_t max_rows, int depth) {
-    if (static_cast<std::size_t>(depth) > max_depth)
+    if (static_cast<std::size_t>(depth) > max_depth) {
+        beyond_contract_ = true;
         throw failure{"54001", "stack depth limit exceeded", "check_stack_depth", "postgres.c"};
+    }
     switch (s.what) {
         case verb::empty: break;
         case verb::select_one:
         case verb::select_parameter:
+        case verb::probe:
         case verb::foreign: run_rows(p, 1, max_rows); break;
         case verb::select_changing: run_rows(p, 3, max_rows); break;
         case verb::fails: throw failure{"22012", "division by zero", "int4div", "int.c"};
@@ -343,6 +359,7 @@ void server::run(const sql& s, portal& p, std::size_t max_rows, int depth) {
             if (body->front().what == verb::missing_table)
                 throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
             store(s.name, body->front(), s.body, types_of(body->front(), declared));
+            statements_[key(s.name)].by_sql = true;
             tag("PREPARE");
             break;
         }
@@ -395,14 +412,25 @@ void server::run_transaction(verb what) {
     tag(committed ? "COMMIT" : "ROLLBACK");
 }
 
+bool server::knows_stale_statement() const {
+    return std::any_of(statements_.begin(), statements_.end(), [this](const auto& named) {
+        return named.second.text.what == verb::select_changing && named.second.shape != shape_of(named.second.text);
+    });
+}
+
+/// They are looked at before the shape; the proxy sees to the shape first.
+void server::check_arguments(const sql& s, const statement& found) {
+    if (found.text.what == verb::execute && found.shape != shape_of(found.text)) beyond_contract_ = true;
+    if (found.parameter_count() == 0 || s.arguments == found.parameter_count()) return;
+    if (found.shape != shape_of(found.text)) beyond_contract_ = true;
+    throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name), "EvaluateParams",
+                  "prepare.c"};
+}
+
 void server::run_execute(const sql& s, portal& p, std::size_t max_rows, int depth) {
     const statement found = find(s.name, "");
-    if (s.arguments != found.parameter_count())
-        throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name),
-                      "EvaluateParams", "prepare.c"};
+    check_arguments(s, found);
     revalidate(found);
-    if (found.text.what == verb::execute)
-        beyond_contract_ = true;  // a name used by a text that is used by name
     if (found.empty || p.done) {
         if (found.empty) say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
         if (p.done) tag("SELECT 0");
@@ -420,6 +448,9 @@ void server::query(byte_view body) {
     if (!text) throw failure{"08P01", "invalid message format", "pq_getmsgend", "pqformat.c"};
     statements_.erase("");
     const auto texts = parse_sql(*text);
+    // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text.
+    if ((!texts || texts->size() > 1) && text->find("execute") != byte_view::npos && knows_stale_statement())
+        beyond_contract_ = true;
     if (!texts) throw failure{"42601", "syntax error", "scanner_yyerror", "scan.l"};
     if (texts->empty()) {
         say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
@@ -444,8 +475,9 @@ void server::run_query() {
             say([&](std::string& out) { message_writer(out, backend::row_description).bytes(p.shape); });
         if (s.what == verb::execute) {
             const statement found = find(s.name, "");
-            if (s.arguments == found.parameter_count()) revalidate(found);
-            if (!found.shape.empty() && s.arguments == found.parameter_count())
+            check_arguments(s, found);
+            revalidate(found);
+            if (!found.shape.empty())
                 say([&](std::string& out) {
                     message_writer(out, backend::row_description).bytes(found.shape);
                 });

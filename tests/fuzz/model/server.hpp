@@ -47,19 +47,21 @@ private:
     struct statement {
         sql text;
         bool empty = false;
+        bool by_sql = false;
         std::string source;
         std::string types;
         std::string shape;  // body of a RowDescription; empty: no rows
         std::size_t parameter_count() const { return types.size() / 4; }
     };
     struct portal {
-        sql text;
+        sql text{};
         bool empty = false;
-        std::string shape;
-        std::string value;
+        std::string shape{};
+        std::string value{};
         std::size_t row = 0;
         bool done = false;
         bool dead = false;  // its transaction has failed
+        bool broken = false;  // its Bind has failed half-way
     };
     struct failure {
         std::string sqlstate, message, routine, file, severity = "ERROR";
@@ -88,6 +90,9 @@ private:
     std::string types_of(const sql& s, byte_view declared) const;
     std::string shape_of(const sql& s) const;
     void revalidate(const statement& s) const;
+    bool knows_stale_statement() const;
+    void note_stale_execute(const sql& s);
+    void check_arguments(const sql& s, const statement& found);
     void refuse_if_aborted(const sql* s, const char* routine) const;
     statement& find(const std::string& name, const char* routine_unnamed);
 

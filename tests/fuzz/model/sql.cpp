@@ -78,6 +78,10 @@ std::optional<sql> parse_one(std::string_view text) {
         out.arguments = take_list(text);
         return out;
     }
+    if (text.starts_with("SELECT $1::text")) {  // the proxy's own, for the types that a PREPARE declares
+        const auto count = static_cast<std::size_t>(std::count(text.begin(), text.end(), '$'));
+        return sql{.what = verb::probe, .declared_types = count};
+    }
     if (take(text, "deallocate ")) return sql{verb::deallocate, take_name(text)};
     return std::nullopt;
 }
@@ -103,6 +107,7 @@ std::size_t parameters_used(const sql& s) {
     switch (s.what) {
         case verb::select_parameter: return 1;
         case verb::insert: return 2;
+        case verb::probe: return s.declared_types;
         default: return 0;
     }
 }

@@ -27,6 +27,7 @@ enum class verb {
     execute,
     deallocate,
     deallocate_all,
+    probe,             ///< SELECT $1::text, ...
     foreign,  ///< select 'foreign': what another client has left on the server
 };
 
@@ -34,7 +35,7 @@ struct sql {
     verb what = verb::empty;
     std::string name{};              ///< of prepare, execute, deallocate
     std::string body{};              ///< of prepare
-    std::size_t declared_types = 0;  ///< of prepare
+    std::size_t declared_types = 0;  ///< of prepare and probe
     std::size_t arguments = 0;       ///< of execute
 };
 
