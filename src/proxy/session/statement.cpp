@@ -13,7 +13,8 @@ std::optional<std::size_t> statement::parameter_count() const {
     // The $n in a PREPARE or EXECUTE are not the text's own.
     const auto highest = text->facts().uses ? 0 : text->highest_parameter();
     if (!highest) return std::nullopt;
-    return std::max(text->parameter_types.size() / 4, *highest);
+    const std::size_t declared = declared_types ? declared_types->size() : text->parameter_types.size() / 4;
+    return std::max(declared, *highest);
 }
 
 std::string statement::any_parameter_types() const {
