@@ -245,7 +245,10 @@ void server::bind(byte_view body) {
 
 /// Of an EXECUTE whose statement has changed its shape the server shows the first one, the proxy the newest.
 void server::note_stale_execute(const sql& s) {
-    if (s.what == verb::execute && knows_stale_statement()) beyond_contract_ = true;
+    if (s.what != verb::execute) return;
+    const auto named = statements_.find(key(s.name));
+    const bool nested = named != statements_.end() && named->second.text.what == verb::execute;
+    if (nested || knows_stale_statement()) beyond_contract_ = true;
 }
 
 void server::describe(byte_view body) {
