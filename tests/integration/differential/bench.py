@@ -1,6 +1,8 @@
 """The two sides of one worker: its databases, its movers and its eye on the pool."""
 
 import time
+from contextlib import contextmanager
+from typing import Iterator
 
 from ..support.simple_client import SimpleClient
 from .client import Connection
@@ -12,6 +14,7 @@ from .script import Script
 from .wire import EOF, Message, error_fields
 
 POOL_SIZE = 3
+ARRIVAL = 0.005  # seconds in which what has been sent, and has no answer, comes to the pooler
 
 
 class Bench:
@@ -41,8 +44,9 @@ class Bench:
         direct_state = self.direct.snapshot()
         self.direct.reset(direct_state)
         servers = self._servers()
+        session = Connection(self.sidecar_port, self.proxied.name)
         proxied = ProxiedConversation(
-            Connection(self.sidecar_port, self.proxied.name), script, self.proxied.elsewhere, direct=direct
+            session, script, self.proxied.elsewhere, direct=direct, look_at_pool=self._pool_in_between
         ).play()
         outcome = compare(script, direct, proxied)
         outcome.differences += self._pool_at_rest(servers, _fatal(direct.replies))
@@ -86,26 +90,46 @@ class Bench:
             if row["database"] == self.proxied.name
         }
 
+    def _pool_in_between(self) -> list[str]:
+        """No server may be in use: the script's session is there, but outside a transaction."""
+        time.sleep(ARRIVAL)
+        with self._movers_stopped():
+            return [] if self._is_idle(False) else ["pool: a session that needs no server keeps one"]
+
     def _pool_at_rest(self, servers: set[str], fatal: bool) -> list[str]:
-        """With the movers stopped no server may be in use. A pool that does not come to rest is emptied."""
-        for mover in self.movers:
-            mover.lock.acquire()
-        try:
-            end = time.monotonic() + patience.pool
-            while (pool := self._pool())[1] or pool[0] > len(self.movers):
-                if time.monotonic() > end:
-                    self._empty_pool()
-                    return [f"pool: {pool[1]} servers are still in use"]
-                time.sleep(0.002)
+        """No server may be in use, and none be lost. A pool that does not come to rest is emptied."""
+        with self._movers_stopped():
+            if not self._is_idle(True):
+                self._empty_pool()
+                return ["pool: servers are still in use"]
             gone = servers - self._servers()
-            lost = self.lost + fatal  # PostgreSQL has ended that one itself; the pooler may notice it a script later
+            lost = (
+                self.lost + fatal
+            )  # PostgreSQL has ended one itself; the pooler may notice it a script later
             excused = min(lost, len(gone))
             self.lost = lost - excused if fatal else 0
             thrown = len(gone) - excused
             return [f"pool: {thrown} servers have been thrown away"] if thrown else []
+
+    @contextmanager
+    def _movers_stopped(self) -> Iterator[None]:
+        for mover in self.movers:
+            mover.lock.acquire()
+        try:
+            yield
         finally:
             for mover in self.movers:
                 mover.lock.release()
+
+    def _is_idle(self, alone: bool) -> bool:
+        """Waits until no server is in use and, if `alone`, no client but the movers is there."""
+        end = time.monotonic() + patience.pool
+        while time.monotonic() < end:
+            clients, servers = self._pool()
+            if not servers and (not alone or clients <= len(self.movers)):
+                return True
+            time.sleep(0.002)
+        return False
 
     def _empty_pool(self) -> None:
         for mover in self.movers:

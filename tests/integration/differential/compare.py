@@ -34,6 +34,7 @@ def compare(script: Script, direct: Transcript, proxied: Transcript) -> Outcome:
             outcome.first = i
             outcome.differences.append(f"reply {i + 1} differs")
             break
+    outcome.differences += proxied.stuck
     if direct.elsewhere != proxied.elsewhere:
         outcome.differences.append(
             f"other sessions: {direct.elsewhere} directly, {proxied.elsewhere} through the pooler"

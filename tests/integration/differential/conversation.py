@@ -29,6 +29,8 @@ patience = Patience()
 class Transcript:
     replies: list[Message] = field(default_factory=list)
     marks: list[int] = field(default_factory=list)  # after every step: how many replies have been read
+    rests: list[bool] = field(default_factory=list)  # whether the session needs no server after it
+    stuck: list[str] = field(default_factory=list)  # what was wrong with the pool then
     waited: list[bool] = field(default_factory=list)  # whether the step had to be answered
     elsewhere: list[str] = field(default_factory=list)  # what the statements of other sessions came to
     left_at: int = -1  # how many replies came before the client left
@@ -68,6 +70,7 @@ class Conversation:
         if step.elsewhere:
             self.transcript.elsewhere.append(self.elsewhere(step.elsewhere))
             self.transcript.waited.append(False)
+            self.transcript.rests.append(False)
             return
         self._send(b"".join(m.encode() for m in step.messages))
         self.transcript.waited.append(self.answered(number, step))
@@ -133,8 +136,11 @@ class DirectConversation(Conversation):
     def answered(self, number: int, step: Step) -> bool:
         for message in step.messages:
             self.owed.sent(message)
-        if not step.wait or self.owed.nothing:
-            return False
+        waited = step.wait and not self.owed.nothing and self._wait()
+        self.transcript.rests.append(self.owed.at_rest and not self.transcript.ended)
+        return waited
+
+    def _wait(self) -> bool:
         while not self.owed.nothing and not self.transcript.ended:
             if self.read(SILENCE) is None:
                 self.transcript.silences += 1
@@ -153,13 +159,24 @@ class DirectConversation(Conversation):
 class ProxiedConversation(Conversation):
     """Waits, where the direct client has waited, for as many replies as that one had."""
 
-    def __init__(self, *how, direct: Transcript):
+    def __init__(self, *how, direct: Transcript, look_at_pool: Callable[[], list[str]]):
         super().__init__(*how)
-        self.direct = direct
+        self.direct, self.look_at_pool = direct, look_at_pool
 
     def answered(self, number: int, step: Step) -> bool:
-        if number >= len(self.direct.marks) or not self.direct.waited[number]:
+        if number >= len(self.direct.marks):
             return False
+        waited = self.direct.waited[number] and self._wait(number)
+        if (
+            step.rest
+            and self.direct.rests[number]
+            and not self.transcript.ended
+            and not self.transcript.stuck
+        ):
+            self.transcript.stuck = self.look_at_pool()
+        return waited
+
+    def _wait(self, number: int) -> bool:
         while len(self.transcript.replies) < self.direct.marks[number] and not self.transcript.ended:
             if self.read(patience.reply) is None:
                 self.transcript.replies.append(Message(HANG))

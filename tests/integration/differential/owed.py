@@ -18,6 +18,8 @@ class Owed:
         self._copy_in = False
         self._skipping = False
         self._doomed = False
+        self._segment = ""  # what has been sent since the last boundary
+        self._status = "I"
 
     def sent(self, message: Message) -> None:
         kind = message.type
@@ -29,6 +31,8 @@ class Owed:
             self._doomed = True  # any other message during copy-in ends the session
         if self._skipping and kind not in "S":
             return
+        if kind in ENDS:
+            self._segment += kind
         if kind in ENDS or kind == "c":
             self._buffered.append(kind)
         if kind in "HSQF":
@@ -48,6 +52,9 @@ class Owed:
         elif head and reply.type in ENDS[head] and self._flushed:
             while self._flushed.popleft() == "c":
                 pass
+        if reply.type == "Z":
+            self._status = reply.body.decode()
+            self._segment = "".join([*self._flushed, *self._buffered])
 
     def _begin_copy(self, head: str) -> None:
         sent = list(self._flushed)[1:] + self._buffered
@@ -68,6 +75,13 @@ class Owed:
     def head(self) -> str:
         """The type of the message whose reply comes next."""
         return next((kind for kind in [*self._flushed, *self._buffered] if kind != "c"), "")
+
+    @property
+    def at_rest(self) -> bool:
+        """The session needs no server: no segment is open, or one that has failed before it executed anything."""
+        busy = self._copy_in or self._doomed or self.head
+        is_open = "E" in self._segment if self._skipping else self._segment
+        return self._status == "I" and not busy and not is_open
 
     @property
     def nothing(self) -> bool:

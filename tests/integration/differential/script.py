@@ -3,19 +3,19 @@
 import json
 import random
 from dataclasses import dataclass, field, replace
-from typing import Sequence
+from typing import NamedTuple, Sequence
 
 from . import wire
 from .wire import Message
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(NamedTuple):
     """One write of the client, or a statement of another session (elsewhere)."""
 
     messages: tuple[Message, ...] = ()
     wait: bool = True  # read what is due before the next step
     elsewhere: str = ""
+    rest: bool = False  # look then whether the pool is at rest, if the session should need no server
 
     def __str__(self) -> str:
         if self.elsewhere:
@@ -34,26 +34,20 @@ class Script:
 
     def dump(self) -> str:
         steps = [
-            (
-                {"elsewhere": s.elsewhere}
-                if s.elsewhere
-                else {"messages": [[m.type, m.body.hex()] for m in s.messages], "wait": s.wait}
-            )
-            for s in self.steps
+            step._asdict() | {"messages": [[m.type, m.body.hex()] for m in step.messages]}
+            for step in self.steps
         ]
         return json.dumps({"leave": self.leave, "pieces": self.pieces, "steps": steps}, indent=1)
 
     @staticmethod
     def load(text: str) -> "Script":
         data = json.loads(text)
-        steps = [
-            Step(
-                tuple(Message(t, bytes.fromhex(b)) for t, b in s.get("messages", ())),
-                s.get("wait", True),
-                s.get("elsewhere", ""),
+        steps = []
+        for given in data["steps"]:
+            given["messages"] = tuple(
+                Message(type_, bytes.fromhex(body)) for type_, body in given["messages"]
             )
-            for s in data["steps"]
-        ]
+            steps.append(Step(**given))
         return Script(tuple(steps), data["leave"], data["pieces"])
 
 

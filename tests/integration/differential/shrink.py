@@ -2,7 +2,7 @@
 
 from typing import Callable
 
-from .script import Script, Step
+from .script import Script
 
 
 def shrink(script: Script, fails: Callable[[Script], bool], tries: int = 400) -> Script:
@@ -51,5 +51,5 @@ def _from_messages(script: Script, pairs: list) -> Script:
         if step.elsewhere and messages:
             steps.append(step)
         elif messages:
-            steps.append(Step(messages, step.wait))
+            steps.append(step._replace(messages=messages))
     return script.with_steps(steps)

@@ -11,6 +11,8 @@ from .compare import Outcome, changed_results
 from .profiles import PROFILES
 from .script import Script
 
+REST_SHARE = 0.15  # of the steps, after which the pool is looked at
+
 
 @dataclass
 class Tally:
@@ -35,7 +37,9 @@ class Tally:
 
 
 def make_script(profile: str, number: int, seed: int) -> Script:
-    return PROFILES[profile](random.Random(f"{seed}:{profile}:{number}"), number)
+    rng = random.Random(f"{seed}:{profile}:{number}")
+    script = PROFILES[profile](rng, number)
+    return script.with_steps([step._replace(rest=rng.random() < REST_SHARE) for step in script.steps])
 
 
 def run_profile(
