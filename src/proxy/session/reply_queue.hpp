@@ -43,6 +43,7 @@ enum class replacement : std::uint8_t {
     none,
     shape_changed,
     text_not_kept,
+    execute_after_exit,
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 

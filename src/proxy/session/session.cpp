@@ -169,14 +169,17 @@ bool session::wanted_whole(const frame& f) const {
         case frontend::parse: return f.size() <= options_.max_statement_size;
         case frontend::query: return f.size() <= std::min(options_.max_statement_size, max_scanned_size);
         case frontend::bind: {
-            const auto head = read_bind(f.body());
-            return f.raw.size() < max_bind_head_size && !(head && head->parameter_count);
+            const auto head = read_bind(bind_head(f));
+            return bind_head(f).size() < max_bind_head_size && !(head && head->parameter_count);
         }
         case frontend::copy_data:
         case frontend::function_call: return false;
         default: return true;
     }
 }
+
+/// What is looked at of a Bind, however much of it has come.
+byte_view session::bind_head(const frame& f) { return f.body().substr(0, max_bind_head_size); }
 
 /// Natively what was sent before it is answered first.
 session::progress session::on_unknown_message(const frame& f) {

@@ -93,6 +93,7 @@ private:
         bool placing = false;             ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;    ///< and not all of them are empty
         bool probing = false;             ///< the types that a PREPARE declared have been asked for
+        bool running = false;             ///< it runs what it names: a changed row shape fails it
         bool checked = false;             ///< the row shape of a placed statement is compared
         bool shape_changed = false;       ///< and is another one
         bool failed = false;              ///< a failure has been forced in its place
@@ -111,6 +112,7 @@ private:
     progress on_frontend(const frame& f);
     progress dispatch(const frame& f);
     bool wanted_whole(const frame& f) const;
+    static byte_view bind_head(const frame& f);
     std::size_t pass_rest(byte_view in);
     void after_message();
     progress drop(const frame& f);
@@ -155,7 +157,8 @@ private:
     progress place_names(const std::vector<sql_use>& uses, bool running, const execution* outer);
     progress place(const std::string& name, const statement_ptr& s, const execution* outer);
     progress place_empty(const std::string& name, const statement_ptr& s);
-    progress fail_attempt();
+    progress fail_attempt(replacement why);
+    bool executes_behind_exit(const std::vector<sql_use>& uses) const;
     bool is_placed(byte_view name) const;
     progress resolve_declared_types(const statement_ptr& s);
     table_effect effect_of(const sql_use& use, unsigned nesting = 0);

@@ -22,6 +22,11 @@ constexpr error_message text_not_kept_error{
     .hint =
         "Raise max_statement_size of pgsidecar, or prepare the statement in the transaction that uses it."};
 
+constexpr error_message execute_after_exit_error{
+    .sqlstate = "0A000",
+    .message = "EXECUTE cannot follow the end of a failed transaction in the same query string",
+    .hint = "Send the statements behind COMMIT or ROLLBACK in a query of their own."};
+
 /// Bulk: never looked at.
 bool passes_unread(backend type) {
     return type == backend::data_row || type == backend::copy_data || type == backend::function_call_response;
@@ -133,7 +138,6 @@ bool session::on_reply(const frame& f) {
 bool session::fail_describe(const expected_reply& head) {
     if (head.how == disposition::swallow) return false;  // the verdict is given at the Bind behind it
     checking_ = shape_changed_ = false;
-    ++counters_.shape_mismatches;
     force_failure(replacement::shape_changed);
     return true;
 }
@@ -142,7 +146,6 @@ bool session::fail_describe(const expected_reply& head) {
 bool session::give_verdict() {
     checking_ = false;
     if (!std::exchange(shape_changed_, false)) return true;
-    ++counters_.shape_mismatches;
     force_failure(replacement::shape_changed);
     return false;
 }
@@ -228,6 +231,7 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
         case replacement::none: return false;
         case replacement::shape_changed: show_error(shape_changed_error); break;
         case replacement::text_not_kept: show_error(text_not_kept_error); break;
+        case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
         case replacement::describe_routine:
             if (muted_) break;
             to_client_.compose(

@@ -24,7 +24,7 @@ constexpr error_message names_too_long{
 }  // namespace
 
 session::progress session::on_parse(const frame& f) {
-    if (!f.whole()) return on_long_parse(f);
+    if (!wanted_whole(f)) return on_long_parse(f);
     ++counters_.parses;
     const auto p = read_parse(f.body());
     if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
@@ -48,9 +48,9 @@ session::progress session::on_parse(const frame& f) {
 /// The text is not kept: the statement serves as long as it is resident.
 session::progress session::on_long_parse(const frame& f) {
     const byte_view body = f.body();
-    const std::size_t name_size = body.find('\0');
+    const std::size_t name_size = body.substr(0, max_parse_name_size).find('\0');
     if (name_size == byte_view::npos) {
-        if (body.size() > max_parse_name_size) return refuse(names_too_long);
+        if (body.size() >= max_parse_name_size) return refuse(names_too_long);
         return progress::more;
     }
     ++counters_.parses;
@@ -81,8 +81,8 @@ void session::begin_statement(byte_view name, const statement_ptr& s) {
 }
 
 session::progress session::on_bind(const frame& f) {
-    const auto b = read_bind(f.body());
-    if (!b && !f.whole()) return refuse(names_too_long);
+    const auto b = read_bind(bind_head(f));
+    if (!b && f.body_size() > bind_head(f).size()) return refuse(names_too_long);
     if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000

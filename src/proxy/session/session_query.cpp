@@ -21,7 +21,7 @@ session::progress session::on_query(const frame& f) {
         if (!settled()) return progress::wait;
         if (skipping_) return drop(f);
     }
-    const auto text = f.whole() ? read_query(f.body()) : std::nullopt;
+    const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
     const bool readable = !f.whole() || (text && legal_text(*text));
     const sql_uses_ptr uses = text && readable ? read_sql_uses(*text) : nullptr;
     if (uses) {
@@ -31,6 +31,7 @@ session::progress session::on_query(const frame& f) {
             prepare_alone(first, *text);
             return progress::done;
         }
+        if (aborted_ && executes_behind_exit(*uses)) return fail_attempt(replacement::execute_after_exit);
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
     ++counters_.queries;
@@ -68,21 +69,22 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
 
 /// The first use of a name in the string decides what has to stand there.
 session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
+    attempt_.running = true;
     if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
     if (!attempt_.placed_statement) return progress::done;
     if (!settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
-    return attempt_.shape_changed ? fail_attempt() : progress::done;
+    return attempt_.shape_changed ? fail_attempt(replacement::shape_changed) : progress::done;
 }
 
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
 session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
     if (aborted_) return progress::done;
+    attempt_.running = running;
     if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
     if (!running || !attempt_.checked) return progress::done;
     if (!settled()) return progress::wait;
     if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
-        ++counters_.shape_mismatches;
         attempt_.failed = true;
         force_failure(replacement::shape_changed);
     }
@@ -104,14 +106,21 @@ session::progress session::place_names(const std::vector<sql_use>& uses, bool ru
 }
 
 /// In place of the Query the client reads 0A000, and the ReadyForQuery of the Sync behind it.
-session::progress session::fail_attempt() {
+session::progress session::fail_attempt(replacement why) {
     if (!attempt_.failed) {
-        ++counters_.shape_mismatches;
         attempt_.failed = true;
-        force_failure(replacement::shape_changed);
+        force_failure(why);
         settled();
     }
     return progress::wait;
+}
+
+/// ROLLBACK; EXECUTE n: in the failed block nothing can be put on the server that the EXECUTE would find.
+bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
+    const auto exit = std::find_if(uses.begin(), uses.end(), [](const sql_use& u) { return u.exits_block; });
+    return std::any_of(exit, uses.end(), [&](const sql_use& u) {
+        return u.verb == sql_verb::execute && table_.find(u.name) != nullptr;
+    });
 }
 
 bool session::is_placed(byte_view name) const {
@@ -135,7 +144,7 @@ session::progress session::place(const std::string& name, const statement_ptr& s
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
-    } else if (checks_shape(*s)) {
+    } else if (attempt_.running && checks_shape(*s)) {
         send_describe(name, disposition::swallow, purpose::placed_check, s);
         attempt_.checked = true;
     }

@@ -53,6 +53,7 @@ void session::keep_birth() {
 /// The transaction really fails; the client reads another error (§5).
 void session::force_failure(replacement why) {
     ++counters_.provoked_failures;
+    if (why == replacement::shape_changed) ++counters_.shape_mismatches;
     send_close(refused_name, disposition::swallow);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
     expect(request::bind, disposition::swallow).instead = why;

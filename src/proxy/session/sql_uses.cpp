@@ -241,7 +241,9 @@ sql_facts read_sql_facts(const std::string& sql) {
     for_each_statement(sql, *tokens, [&](statement_reader s) {
         out.exits_block = uses.empty() && s.exits_block();
         out.shape_varies = uses.empty() && s.shape_varies();
+        const bool exits = s.exits_block();
         uses.push_back(s.use());
+        uses.back().exits_block = exits;
     });
     const auto concerned = [](const sql_use& u) { return u.verb != sql_verb::other; };
     if (mentions && std::any_of(uses.begin(), uses.end(), concerned))

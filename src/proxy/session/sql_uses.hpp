@@ -21,6 +21,7 @@ struct sql_use {
     std::string text{};
     std::vector<std::string> declared_types{};  ///< PREPARE: as written
     bool runs_any = false;                      ///< a plain EXECUTE, which runs utility statements too
+    bool exits_block = false;                   ///< works in a failed block, and ends it
 };
 using sql_uses_ptr = std::shared_ptr<const std::vector<sql_use>>;
 
