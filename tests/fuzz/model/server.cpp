@@ -167,8 +167,10 @@ std::string server::shape_of(const sql& s) const {
     return out;
 }
 
-void server::revalidate(const statement& s) const {
-    if (s.text.what == verb::select_changing && s.shape != shape_of(s.text))
+void server::revalidate(const statement& s) {
+    const bool stale = s.text.what == verb::select_changing && s.shape != shape_of(s.text);
+    if (stale && s.undescribed) beyond_contract_ = true;
+    if (stale)
         throw failure{"0A000", "cached plan must not change result type", "RevalidateCachedQuery",
                       "plancache.c"};
 }
@@ -258,8 +260,7 @@ void server::describe(byte_view body) {
     if (target->kind == target_kind::statement) {
         const statement& s = find(std::string(target->name), "exec_describe_statement_message");
         shape = s.shape;
-        if (aborted_ && (s.by_sql || target->name.empty()))
-            beyond_contract_ = true;  // its types may not have been learned before
+        if (aborted_ && (s.undescribed || target->name.empty())) beyond_contract_ = true;
         if (!shape.empty()) refuse_if_aborted(nullptr, "exec_describe_statement_message");
         say([&](std::string& out) { compose_parameter_description(out, s.types); });
         revalidate(s);
@@ -362,7 +363,7 @@ void server::run(const sql& s, portal& p, std::size_t max_rows, int depth) {
             if (body->front().what == verb::missing_table)
                 throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
             store(s.name, body->front(), s.body, types_of(body->front(), declared));
-            statements_[key(s.name)].by_sql = true;
+            statements_[key(s.name)].undescribed = !alone_;
             tag("PREPARE");
             break;
         }
@@ -451,9 +452,10 @@ void server::query(byte_view body) {
     if (!text) throw failure{"08P01", "invalid message format", "pq_getmsgend", "pqformat.c"};
     statements_.erase("");
     const auto texts = parse_sql(*text);
-    // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text.
-    if ((!texts || texts->size() > 1) && text->find("execute") != byte_view::npos && knows_stale_statement())
-        beyond_contract_ = true;
+    // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text, and refuses one
+    // behind the end of a failed block.
+    const bool executes_in_string = (!texts || texts->size() > 1) && text->find("execute") != byte_view::npos;
+    if (executes_in_string && (aborted_ || knows_stale_statement())) beyond_contract_ = true;
     if (!texts) throw failure{"42601", "syntax error", "scanner_yyerror", "scan.l"};
     if (texts->empty()) {
         say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
@@ -461,7 +463,9 @@ void server::query(byte_view body) {
         return ready();
     }
     script_ = *texts;
+    alone_ = texts->size() == 1;
     run_query();
+    alone_ = false;
 }
 
 /// The rest of a Query's statements; a copy interrupts it.
@@ -476,20 +480,30 @@ void server::run_query() {
         portal p{s, false, shape_of(s), "1"};
         if (!p.shape.empty() && s.what != verb::execute)
             say([&](std::string& out) { message_writer(out, backend::row_description).bytes(p.shape); });
-        if (s.what == verb::execute) {
-            const statement found = find(s.name, "");
-            check_arguments(s, found);
-            revalidate(found);
-            if (!found.shape.empty())
-                say([&](std::string& out) {
-                    message_writer(out, backend::row_description).bytes(found.shape);
-                });
-        }
-        run(s, p, 0, 0);
+        if (s.what == verb::execute)
+            run_execute_alone(s, p);
+        else
+            run(s, p, 0, 0);
         if (copying()) return;
     }
     if (!in_block_) end_transaction();
     ready();
+}
+
+/// The rows of a utility statement are sent, RowDescription first, when it is done.
+void server::run_execute_alone(const sql& s, portal& p) {
+    const std::string shape = shape_of(s);
+    if (shape.empty()) return run(s, p, 0, 0);
+    const std::string before = std::exchange(out_, {});
+    try {
+        run(s, p, 0, 0);
+    } catch (const failure&) {
+        out_ = before;
+        throw;
+    }
+    const std::string rows = std::exchange(out_, before);
+    say([&](std::string& out) { message_writer(out, backend::row_description).bytes(shape); });
+    out_ += rows;
 }
 
 void server::function_call() {

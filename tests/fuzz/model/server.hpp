@@ -47,7 +47,7 @@ private:
     struct statement {
         sql text;
         bool empty = false;
-        bool by_sql = false;
+        bool undescribed = false;  // by a PREPARE among others: the proxy learns types and shape at the next use
         std::string source;
         std::string types;
         std::string shape;  // body of a RowDescription; empty: no rows
@@ -83,13 +83,14 @@ private:
     void run_rows(portal& p, std::size_t rows, std::size_t max_rows);
     void run_transaction(verb what);
     void run_execute(const sql& s, portal& p, std::size_t max_rows, int depth);
+    void run_execute_alone(const sql& s, portal& p);
     void store(const std::string& name, const sql& s, byte_view source, std::string types);
     void end_transaction();
     void ready();
 
     std::string types_of(const sql& s, byte_view declared) const;
     std::string shape_of(const sql& s) const;
-    void revalidate(const statement& s) const;
+    void revalidate(const statement& s);
     bool knows_stale_statement() const;
     void note_stale_execute(const sql& s);
     void check_arguments(const sql& s, const statement& found);
@@ -108,6 +109,7 @@ private:
     std::map<std::string, statement> statements_;
     std::map<std::string, portal> portals_;
     std::vector<sql> script_;  // of a Query: what is still to run
+    bool alone_ = false;  // a Query of one statement is running
     bool in_block_ = false;
     bool aborted_ = false;
     bool skipping_ = false;
