@@ -133,15 +133,19 @@ std::string listed(const std::vector<std::string>& lines) {
     return out;
 }
 
+/// A server of one's own describes the unnamed statement in a failed block when it returns no rows. One that
+/// was only bound, and has lost its place to a named Parse, has to be parsed again for that: 25P02.
+bool is_kept(const std::string& difference) {
+    return difference.find("> t[") != std::string::npos &&
+           difference.find(
+               "> E S=ERROR C=25P02 M=current transaction is aborted F=postgres.c L=1 "
+               "R=exec_describe_statement_message") != std::string::npos;
+}
+
 /// What differs; empty when nothing does.
 std::string differs(const catalog& t, const script& s, std::size_t piece, unsigned seed) {
-    model_play play(t, piece, seed);
-    play.client_sends(closed(s));
-    play.settle();
-    const std::string expected = direct_replies(t, closed(s)), actual = play.take_to_client();
-    std::string out = listed(play.faults(true));
-    if (expected != actual) out += difference(backend_notation(expected), backend_notation(actual));
-    return out;
+    const std::string difference = difference_to_direct(t, closed(s), piece, seed);
+    return is_kept(difference) ? "" : difference;
 }
 
 /// The same script without what the difference does not need.

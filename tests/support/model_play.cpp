@@ -1,6 +1,8 @@
 #include "support/model_play.hpp"
 
-#include <algorithm>
+#include <gtest/gtest.h>
+
+#include "support/notation.hpp"
 
 namespace pgsidecar::test {
 
@@ -11,6 +13,30 @@ std::string direct_replies(const catalog& texts, byte_view client_bytes) {
     while (const auto replies = server.answer())
         for (const std::string& reply : *replies) out += reply;
     return out;
+}
+
+std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
+                                 unsigned seed) {
+    model_play play(texts, piece, seed);
+    play.client_sends(client_bytes);
+    play.settle();
+    const std::string expected = direct_replies(texts, client_bytes), actual = play.take_to_client();
+    std::string out;
+    for (const std::string& fault : play.faults(true)) out += "  " + fault + "\n";
+    if (expected != actual) out += difference(backend_notation(expected), backend_notation(actual));
+    return out;
+}
+
+void expect_as_direct(const catalog& texts, const std::vector<std::string>& client_messages) {
+    std::string bytes;
+    for (const std::string& message : client_messages) bytes += message;
+    for (const std::size_t piece : {0, 1, 2, 3, 5, 7, 13})
+        for (unsigned seed = 0; seed < 5; ++seed) {
+            const std::string different = difference_to_direct(texts, bytes, piece, seed);
+            if (different.empty()) continue;
+            ADD_FAILURE() << "in pieces of " << piece << ", seed " << seed << ":\n" << different;
+            return;
+        }
 }
 
 model_play::model_play(const catalog& texts, std::size_t piece, unsigned seed, const session_options& o)
