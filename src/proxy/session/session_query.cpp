@@ -22,7 +22,7 @@ session::progress session::on_query(const frame& f) {
         if (skipping_) return drop(f);
     }
     const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
-    const bool readable = !f.whole() || (text && legal_text(*text));
+    const bool readable = !wanted_whole(f) || (text && legal_text(*text));
     const sql_uses_ptr uses = text && readable ? read_sql_uses(*text) : nullptr;
     if (uses) {
         attempt_.placing = true;
