@@ -26,7 +26,8 @@ namespace pgsidecar::net {
 namespace asio = boost::asio;
 using boost::system::error_code;
 
-// GCC 12 lays out the frame of a coroutine with `if (co_await a()) co_await b();` wrongly: name the result.
+// GCC 12 miscompiles coroutines with co_await in the condition of an if that awaits again, or in ?: - name
+// the result.
 using executor = asio::io_context::executor_type;
 template <class T = void>
 using awaitable = asio::awaitable<T, executor>;

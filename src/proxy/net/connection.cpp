@@ -92,11 +92,8 @@ awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
 /// arrived.
 awaitable<> connection::carry_cancel_request() {
     because("cancel request carried");
-    const milliseconds limit = service_.settings.upstream.connect_timeout;
-    const auto known = service_.cancels.find(talk_.startup().cancelled());
     error_code ec;
-    server_.assign(known ? co_await connect(*known, steady_clock::now() + limit, ec)
-                         : co_await reach_upstream(ec));
+    server_.assign(co_await reach_cancelled(ec));
     if (ec) {
         log::event(log::level::error, id_, "could not carry a cancel request", {{"error", ec.message()}});
         co_return;
@@ -104,11 +101,18 @@ awaitable<> connection::carry_cancel_request() {
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);
-    arm(limit);
+    arm(service_.settings.upstream.connect_timeout);
     while (!ec) {
         server_in_.clear();
         co_await server_.read_some(server_in_.room(), ec);
     }
+}
+
+/// The very address that the session to be cancelled uses, if it is one of ours.
+awaitable<stream_socket> connection::reach_cancelled(error_code& ec) {
+    const auto known = service_.cancels.find(talk_.startup().cancelled());
+    if (!known) co_return co_await reach_upstream(ec);
+    co_return co_await connect(*known, steady_clock::now() + service_.settings.upstream.connect_timeout, ec);
 }
 
 /// Until the server has given the last answers that are owed and all is written.

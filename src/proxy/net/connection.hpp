@@ -40,6 +40,7 @@ private:
     awaitable<> carry_cancel_request();
     awaitable<bool> connect_upstream();
     awaitable<stream_socket> reach_upstream(error_code& ec);
+    awaitable<stream_socket> reach_cancelled(error_code& ec);
     awaitable<> leave();
     awaitable<> linger();
     void arm(std::chrono::milliseconds limit);
@@ -54,7 +55,8 @@ private:
     awaitable<bool> feed_from_client();
     awaitable<bool> feed_from_server();
     awaitable<> read_client();
-    awaitable<bool> read_server();
+    awaitable<> read_server();
+    static awaitable<std::size_t> read_more(byte_stream& peer, read_buffer& in, error_code& ec);
     void write_both();
     void on_ready();
     void on_client_lost();

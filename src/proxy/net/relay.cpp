@@ -33,17 +33,23 @@ awaitable<bool> connection::feed_from_client() {
 }
 
 awaitable<> connection::read_client() {
-    const std::span<char> room = client_in_.room();
     error_code ec;
-    const std::size_t n = room.empty() ? 0 : co_await client_.read_some(room, ec);
-    client_in_.commit(n);
+    const std::size_t n = co_await read_more(client_, client_in_, ec);
+    if (n > 0 || !hears_client()) co_return;
+    because(ec == asio::error::eof ? "client closed the connection" : ec.message());
+    client_gone_ = true;
+}
+
+/// Nothing without an error: message_size when the buffer has reached its limit.
+awaitable<std::size_t> connection::read_more(byte_stream& peer, read_buffer& in, error_code& ec) {
+    const std::span<char> room = in.room();
     if (room.empty()) {
-        because("client message too long");
-        client_gone_ = true;
-    } else if (ec && hears_client()) {
-        because(ec == asio::error::eof ? "client closed the connection" : ec.message());
-        client_gone_ = true;
+        ec = asio::error::message_size;
+        co_return 0;
     }
+    const std::size_t n = co_await peer.read_some(room, ec);
+    in.commit(n);
+    co_return n;
 }
 
 void connection::start_server_pump() {
@@ -60,27 +66,25 @@ void connection::start_server_pump() {
 awaitable<> connection::server_pump() {
     bool more = true;  // a message is not whole
     while (!talk_.finished()) {
-        if (more && !co_await read_server()) break;
-        more = !co_await feed_from_server() || server_in_.empty();
+        if (more) co_await read_server();
+        if (talk_.finished()) break;
+        const bool used = co_await feed_from_server();
+        more = !used || server_in_.empty();
     }
 }
 
-/// False when the server has gone.
-awaitable<bool> connection::read_server() {
-    const std::span<char> room = server_in_.room();
+/// The conversation has finished when the server has gone.
+awaitable<> connection::read_server() {
     error_code ec;
-    const std::size_t n = room.empty() ? 0 : co_await server_.read_some(room, ec);
-    server_in_.commit(n);
-    if (talk_.finished()) co_return false;
-    if (n > 0) co_return true;
-    std::string why = "connection to the upstream server was lost: " + ec.message();
-    if (room.empty()) why = "message of the upstream server is too long";
-    if (ec == asio::error::eof) why = "upstream server closed the connection unexpectedly";
+    const std::size_t n = co_await read_more(server_, server_in_, ec);
+    if (n > 0 || talk_.finished()) co_return;
+    const std::string why = ec == asio::error::eof
+                                ? "upstream server closed the connection unexpectedly"
+                                : "connection to the upstream server was lost: " + ec.message();
     because(why);
     talk_.on_server_eof(why);
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
-    co_return false;
 }
 
 /// Whether anything has been used.

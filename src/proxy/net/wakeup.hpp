@@ -17,11 +17,8 @@ public:
     }
 
     void notify() {
-        while (!waiters_.empty()) {
-            handler waiter = std::move(waiters_.back());
-            waiters_.pop_back();
-            asio::post(std::move(waiter));
-        }
+        for (handler& waiter : waiters_) asio::post(std::move(waiter));
+        waiters_.clear();
     }
 
 private:

@@ -1,0 +1,59 @@
+"""Fixtures: one PostgreSQL and one rotating pgBouncer for all, a proxy of its own for each test that asks."""
+from __future__ import annotations
+
+from typing import Callable, Iterator
+
+import pytest
+
+from tests.integration.relay.proxy import Proxy, eventually
+from tests.integration.support.stack import PgBouncer, Postgres
+
+
+@pytest.fixture(scope="package")
+def postgres() -> Iterator[Postgres]:
+    server = Postgres()
+    server.start()
+    yield server
+    server.remove()
+
+
+@pytest.fixture(scope="package")
+def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
+    pooler = PgBouncer(postgres)
+    pooler.start()
+    pooler.keep_rotating()
+    yield pooler
+    pooler.remove()
+
+
+@pytest.fixture
+def start_proxy(pgbouncer: PgBouncer) -> Iterator[Callable[..., Proxy]]:
+    """start_proxy(upstream=…, listen=[…], key=value…): keys as in PGSIDECAR_… variables, in lower case."""
+    started: list[Proxy] = []
+
+    def start(upstream: str | None = None, listen: list[str] = [], **config: str) -> Proxy:
+        proxy = Proxy(upstream or f"127.0.0.1:{pgbouncer.port}", listen, **config)
+        started.append(proxy)
+        proxy.start()
+        return proxy
+
+    yield start
+    for proxy in started:
+        status = proxy.stop()
+        tail = proxy.log_tail()
+        proxy.remove()
+        assert status in (0, None), f"pgsidecar ended with {status}\n{tail}"
+
+
+@pytest.fixture
+def proxy(start_proxy) -> Proxy:
+    return start_proxy()
+
+
+@pytest.fixture(autouse=True)
+def no_server_stays_busy(request):
+    """Nothing is pinned when a test has ended."""
+    yield
+    if "pgbouncer" in request.fixturenames:
+        pooler = request.getfixturevalue("pgbouncer")
+        eventually(lambda: pooler.active_servers() == 0, "SHOW POOLS counts no active server")

@@ -1,0 +1,64 @@
+"""pgsidecar as these tests start it: with any addresses on either side, and looked at from outside."""
+from __future__ import annotations
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Callable
+
+import pytest
+
+from tests.integration.support.daemon import Daemon, accepts
+from tests.integration.support.stack import Sidecar, sidecar_binary
+
+PATIENCE = 30.0  # seconds that anything may take before a test fails
+
+
+class Proxy(Sidecar):
+    """Listens on 127.0.0.1:`port` and on `listen` besides; `upstream` is an address as the program takes it."""
+
+    def __init__(self, upstream: str, listen: list[str] = [], **config: str):
+        super().__init__(0, config={f"PGSIDECAR_{name.upper()}": value for name, value in config.items()})
+        self._upstream = upstream
+        self._listen = listen
+
+    def _command(self) -> list[str]:
+        addresses = [f"127.0.0.1:{self.port}", *self._listen]
+        return [sidecar_binary(), *(word for at in addresses for word in ("--listen", at)), "--upstream", self._upstream]
+
+    def status(self, name: str) -> int:
+        """A number of /proc/PID/status: VmRSS and VmHWM in kB, Threads."""
+        for line in Path(f"/proc/{self.pid}/status").read_text().splitlines():
+            if line.startswith(f"{name}:"):
+                return int(line.split()[1])
+        raise KeyError(name)
+
+    def descriptors(self) -> int:
+        return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def signal(self, number: int = signal.SIGTERM) -> None:
+        os.kill(self.pid, number)
+
+    def wait(self) -> int:
+        """The exit status, once it has ended by itself."""
+        process, self._process = self._process, None
+        try:
+            return process.wait(PATIENCE)
+        except BaseException:
+            process.kill()
+            raise
+
+    def logged(self) -> str:
+        return self.log.read_text(errors="replace")
+
+
+def eventually(condition: Callable[[], bool], what: str) -> None:
+    end = time.monotonic() + PATIENCE
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"waited in vain: {what}")
+        time.sleep(0.02)
+
+
+__all__ = ["Daemon", "Proxy", "accepts", "eventually"]

@@ -1,0 +1,145 @@
+"""Limits: connections, descriptors, threads; and the ways to end."""
+from __future__ import annotations
+
+import resource
+import signal
+import struct
+from concurrent.futures import ThreadPoolExecutor
+
+import pytest
+
+from tests.integration.relay.proxy import accepts, eventually
+from tests.integration.relay.raw_client import SSL_REQUEST, TERMINATE, RawClient, query, ready, startup_packet
+
+pytestmark = pytest.mark.timeout(180)
+
+
+def test_max_connections(start_proxy):
+    proxy = start_proxy(max_connections="2")
+    with RawClient(proxy.port) as one, RawClient(proxy.port) as two, RawClient(proxy.port) as three:
+        key = one.start().of("K")[0].body
+        ready(two)
+        three.send(SSL_REQUEST)
+        assert three.read(1) == b"N"
+        three.send(startup_packet({"user": "postgres"}))
+        assert [reply.error for reply in three.read_to_end()] == [("FATAL", "53300", "sorry, too many clients already")]
+        with RawClient(proxy.port) as messenger:
+            messenger.send(struct.pack("!ihh", 8 + len(key), 1234, 5678) + key)
+            assert messenger.read(1) == b"", "a cancel request is always carried"
+        assert one.query("SELECT 1").rows == [[b"1"]]
+
+    def free_again() -> bool:
+        with RawClient(proxy.port) as client:
+            return client.start().kinds.endswith("Z")
+
+    eventually(free_again, "the places are free again")
+
+
+@pytest.mark.parametrize("goodbye", [TERMINATE, b"", b"Q\0\0\1\0SELECT", b"!\0\0\0\4", b"Q\0\0\0\1"])
+def test_short_connections_leave_nothing(proxy, pgbouncer, goodbye):
+    """300 of each kind: Terminate, just closed, a message left half, an unknown message, an impossible length."""
+    before = proxy.descriptors()
+
+    def visit(_) -> None:
+        with RawClient(proxy.port) as client:
+            ready(client).send(goodbye)
+
+    with ThreadPoolExecutor(8) as clients:
+        list(clients.map(visit, range(300)))
+    eventually(lambda: proxy.descriptors() == before, "every descriptor is closed")
+
+
+def test_workers_share_the_clients(start_proxy, pgbouncer):
+    threads_of_one_worker = start_proxy().status("Threads")
+    proxy = start_proxy(workers="2")
+    assert proxy.status("Threads") == threads_of_one_worker + 1
+
+    def work(number: int) -> None:
+        with RawClient(proxy.port) as client:
+            ready(client)
+            for i in range(30):
+                assert client.query(f"SELECT {number} * 1000 + {i}").rows == [[str(number * 1000 + i).encode()]]
+
+    with ThreadPoolExecutor(8) as clients:
+        list(clients.map(work, range(16)))
+
+
+def test_out_of_descriptors(proxy):
+    """Clients beyond the limit wait in the backlog; the proxy neither ends nor spins, and serves on when it can."""
+    limit = proxy.descriptors() + 5
+    resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE, (limit, limit))
+    crowd = [RawClient(proxy.port) for _ in range(20)]
+    eventually(lambda: "cannot accept a client" in proxy.logged(), "the limit is met")
+    lines = proxy.logged().count("cannot accept a client")
+    for client in crowd:
+        client.close()
+    with RawClient(proxy.port) as client:
+        errors = [reply.error[1] for reply in client.start().of("E")]
+        assert errors in ([], ["08006"])
+    assert lines < 1000, "one at each try, with a pause between two"
+
+
+def test_sigterm_ends_idle_and_busy_clients(start_proxy, pgbouncer):
+    proxy = start_proxy()
+    with RawClient(proxy.port) as idle, RawClient(proxy.port) as busy, RawClient(proxy.port) as opening:
+        ready(idle)
+        ready(busy).send(query("SELECT pg_sleep(0.5)"))
+        eventually(lambda: pgbouncer.active_servers() == 1, "the query runs")
+        opening.send(SSL_REQUEST)
+        assert opening.read(1) == b"N"
+        proxy.signal()
+        for client in (idle, busy, opening):
+            errors = [reply.error for reply in client.read_to_end() if reply.kind == "E"]
+            assert errors == [("FATAL", "57P01", "terminating connection due to administrator command")]
+        assert not accepts(proxy.port)
+        assert proxy.wait() == 0
+
+
+def test_sigterm_undoes_what_is_open(start_proxy, pgbouncer, postgres):
+    proxy = start_proxy()
+    postgres.psql("CREATE TABLE IF NOT EXISTS shut_down_test (n int)")
+    with RawClient(proxy.port) as client:
+        ready(client).query("BEGIN")
+        client.query("INSERT INTO shut_down_test VALUES (1)")
+        proxy.signal()
+        assert client.read_to_end()[-1].error[1] == "57P01"
+    assert proxy.wait() == 0
+    assert postgres.psql("SELECT count(*) FROM shut_down_test") == "0"
+
+
+def test_shutdown_timeout_cuts_off_what_does_not_end(start_proxy, postgres):
+    proxy = start_proxy(shutdown_timeout="200ms")
+    with RawClient(proxy.port) as client:
+        ready(client).send(query("SELECT pg_sleep(600)"))
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
+        proxy.signal(signal.SIGINT)
+        assert proxy.wait() == 0
+    postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+    eventually(lambda: sleepers(postgres) == 0, "nobody sleeps")
+
+
+def test_second_signal_ends_at_once(start_proxy, postgres):
+    proxy = start_proxy(shutdown_timeout="1h")
+    with RawClient(proxy.port) as client:
+        ready(client).send(query("SELECT pg_sleep(600)"))
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
+        proxy.signal()
+        eventually(lambda: "shutting down" in proxy.logged(), "the first signal has been seen")
+        proxy.signal()
+        assert proxy.wait() == 128 + signal.SIGTERM
+    postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+    eventually(lambda: sleepers(postgres) == 0, "nobody sleeps")
+
+
+def sleepers(postgres) -> int:
+    return int(postgres.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
+
+
+def test_leave_timeout_ends_the_session_of_a_client_that_has_gone(start_proxy, postgres):
+    proxy = start_proxy(leave_timeout="300ms")
+    before = proxy.descriptors()
+    with RawClient(proxy.port) as client:
+        ready(client).send(query("SELECT pg_sleep(600)"))
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
+    eventually(lambda: proxy.descriptors() == before, "both connections are closed")
+    eventually(lambda: sleepers(postgres) == 0, "pgBouncer has cancelled the query")
