@@ -83,12 +83,9 @@ class Bench:
         return 0, 0
 
     def _servers(self) -> set[str]:
-        """The pids of the pool's servers."""
-        return {
-            row["remote_pid"]
-            for row in self.console.query("show servers")
-            if row["database"] == self.proxied.name
-        }
+        """The pids of the pool's servers, but those that are just logging in."""
+        rows = [row for row in self.console.query("show servers") if row["database"] == self.proxied.name]
+        return {row["remote_pid"] for row in rows} - {"0"}
 
     def _pool_in_between(self) -> list[str]:
         """No server may be in use: the script's session is there, but outside a transaction."""

@@ -21,6 +21,10 @@ NAMES = [
 ]  # names that the scripts use, too
 
 
+class Disturbed(Exception):
+    """A session has read something that is not its own, or nothing."""
+
+
 class Mover(threading.Thread):
     """Runs until stopped; the holder of `lock` is sure that nothing of it is under way."""
 
@@ -40,9 +44,8 @@ class Mover(threading.Thread):
                 try:
                     self.connection = self.connection or self._connect()
                     self.move()
-                except OSError as error:
-                    if not self.stopped:
-                        self._failed(f"{self.label} lost its session: {error}")
+                except (OSError, Disturbed) as problem:
+                    self._give_up(f"{self.label}: {problem}")
             time.sleep(PACE)
         if self.connection:
             self.connection.abandon()
@@ -61,7 +64,6 @@ class Mover(threading.Thread):
         return Connection(self.port, self.database)
 
     def expect(self, messages: list[Message], wanted: list[Message]) -> None:
-        assert self.connection
         self.connection.send(b"".join(m.encode() for m in messages))
         got = []
         while len(got) < len(wanted):
@@ -75,13 +77,13 @@ class Mover(threading.Thread):
                 " ".join(map(f, m))
                 for f, m in ((wire.show, messages), (wire.show_reply, wanted), (wire.show_reply, got))
             )
-            self._failed(f"{self.label} sent {sent}\n    wanted {want}\n    got    {have}")
+            raise Disturbed(f"sent {sent}\n    wanted {want}\n    got    {have}")
 
-    def _failed(self, text: str) -> None:
+    def _give_up(self, text: str) -> None:
         self.failures.append(text)
         if self.connection:
             self.connection.abandon()
-        self.connection = None
+            self.connection = None
 
 
 def row(value: bytes) -> list[Message]:

@@ -49,7 +49,7 @@ class Owed:
             self._copy_in = False
             if head in ("P", "B", "C", "D", "E"):
                 self._skip()
-        elif head and reply.type in ENDS[head] and self._flushed:
+        elif head and reply.type in ENDS[head] and head in self._flushed:
             while self._flushed.popleft() == "c":
                 pass
         if reply.type == "Z":

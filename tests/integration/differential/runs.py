@@ -43,7 +43,7 @@ def work(options: argparse.Namespace, ports: list[int], number: int) -> tuple[Ta
                     break
         bench.close()
         tally.looks = bench.looks
-    except Exception as problem:
+    except Exception as problem:  # the workers' results are worth having without this one's
         error = f"worker {number}: {problem!r}" if not isinstance(problem, RuntimeError) else str(problem)
     return tally, error
 

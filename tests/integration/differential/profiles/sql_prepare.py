@@ -65,7 +65,19 @@ WORDS = {
     "__asyncpg_stmt_1__": ["__asyncpg_stmt_1__"],
     "ä": ["ä", '"ä"'],
     "u&": ['U&"u\\0026"'],
+    "x1": ["x1"],
+    "x2": ["X2"],
+    "x1": ["x1"],
+    "x2": ["X2"],
 }
+EXECUTING = [
+    "x1",
+    "x2",
+]  # wire statements that EXECUTE another; nothing stored executes them: PostgreSQL crashes on a cycle
+EXECUTING = [
+    "x1",
+    "x2",
+]  # hold what executes others, and are not held: PostgreSQL crashes when EXPLAIN meets a cycle
 NAMES = ["a", "a", "a", "b", "b", "s1", "A b", corpus.LONG + "xy", 'q"', "__asyncpg_stmt_1__", "ä", "u&"]
 SPACES = [" ", " ", " ", "  ", "\n", "\t", " /* execute b */ ", " -- deallocate all\n"]
 OTHERS = [
@@ -91,6 +103,7 @@ class Speaker:
         self.s, self.rng = scribe, scribe.rng
         self.counts: dict[str, int] = {}
         self.wire: dict[str, str] = {}
+        self.holding = False  # the statement is for a name of the wire
 
     def words(self, *words: str) -> str:
         cased = [word if not word.isalpha() or self.s.chance(0.7) else word.upper() for word in words if word]
@@ -103,7 +116,7 @@ class Speaker:
 
     def name(self) -> str:
         """As SQL spells it."""
-        return self.rng.choice(WORDS[self.rng.choice(NAMES)])
+        return self.rng.choice(WORDS[self.rng.choice(NAMES if self.holding else NAMES + EXECUTING)])
 
     def arguments(self, count: int | None = None) -> str:
         count = self.rng.choice([0, 0, 1, 2]) if count is None else count
@@ -123,7 +136,8 @@ class Speaker:
         )
 
     def execute(self) -> str:
-        name = self.name() if self.s.chance(0.4) or not self.counts else self.rng.choice(list(self.counts))
+        known = [name for name in self.counts if not self.holding or name.lower() not in EXECUTING]
+        name = self.name() if self.s.chance(0.4) or not known else self.rng.choice(known)
         call = self.spaced(
             "execute", name, self.arguments(self.counts.get(name) if self.s.chance(0.9) else None)
         )
@@ -177,8 +191,10 @@ class Speaker:
             self.s.flush().write()
 
     def named(self) -> None:
-        name = self.rng.choice(NAMES)
+        self.holding = True
         text = self.statement() if self.s.chance(0.4) else self.rng.choice(WIRE)
+        self.holding = False
+        name = self.rng.choice(EXECUTING if "execute" in text.lower() else NAMES)
         self.wire[name] = text
         self.counts[WORDS[name][0]] = text.count("$")
         self.s.parse(name, text, self.rng.choice([[], [], [INT4], [0], [TEXT]]))
