@@ -35,6 +35,7 @@ ROWS = {
     "COPY later FROM STDIN": [b"20\n", b"21\n"],
 }
 BAD_ROWS = [b"x\ty\n", b"1\t2\t3\n", b"\\.\n", b"\xff\n"]
+ROW_BLOCK = b"5\t6\n" * 2000
 
 
 class Copier:
@@ -49,6 +50,10 @@ class Copier:
             rows += [b"5\t6\n" * self.rng.choice([1500, 6000])]
         if bad:
             rows.insert(self.rng.randint(0, len(rows)), self.rng.choice(BAD_ROWS))
+        if bad and self.s.chance(0.25):  # data that is on its way when the copy has failed
+            self.s.add(wire.copy_data(b"".join(rows)))
+            self.s.add(*[wire.copy_data(ROW_BLOCK)] * self.rng.randint(5, 40))
+            return
         stream = b"".join(rows)
         while stream:  # CopyData need not end where a row does
             size = self.rng.randint(1, max(len(stream), 1)) if self.s.chance(0.5) else len(stream)
