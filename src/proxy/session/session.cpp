@@ -208,6 +208,8 @@ session::progress session::drop(const frame& f) {
 
 void session::shut_down() {
     if (finished_ || muted_) return;
+    shutdown_due_ = client_is_mid_message();
+    if (shutdown_due_) return;
     show_error({.severity = "FATAL",
                 .sqlstate = "57P01",
                 .message = "terminating connection due to administrator command"});

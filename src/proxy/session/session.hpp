@@ -195,6 +195,7 @@ private:
     bool show_replacement(const expected_reply& head, byte_view body);
     bool repeated_notice(byte_view body) const;
     void show(byte_view bytes);
+    bool client_is_mid_message() const { return server_rest_ > 0 && server_rest_shown_; }
     void show_error(const error_message& e);
     void show_ready(transaction_status status);
     void show_parameter_types(const statement& s);
@@ -243,6 +244,7 @@ private:
     statement_ptr owed_birth_;     // parsed under a name, not described yet
     std::size_t server_rest_ = 0;  // bytes of a server message that passes in pieces
     bool server_rest_shown_ = false;
+    bool shutdown_due_ = false;  // as soon as that message has passed
 
     // Leaving
     enum class leave_step { none, boundary, segment, block, done };

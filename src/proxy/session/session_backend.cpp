@@ -72,6 +72,7 @@ std::size_t session::on_server_bytes(byte_view in) {
             if (server_rest_shown_) show(piece);
             server_rest_ -= piece.size();
             used += piece.size();
+            if (server_rest_ == 0 && shutdown_due_) shut_down();
             continue;
         }
         const auto f = peek_frame(in.substr(used));
@@ -83,6 +84,7 @@ std::size_t session::on_server_bytes(byte_view in) {
         const bool in_pieces =
             passes_unread(static_cast<backend>(f->type)) || f->size() > max_inspected_reply_size;
         if (!f->whole() && !in_pieces) break;
+        server_rest_shown_ = false;
         server_rest_ = f->size() - f->raw.size();
         server_rest_shown_ = on_backend(*f);
         if (server_rest_shown_) show(f->raw);
@@ -260,8 +262,10 @@ void session::show(byte_view bytes) {
     if (!muted_) to_client_.borrow(bytes);
 }
 
+/// Never into the middle of a message that passes in pieces.
 void session::show_error(const error_message& e) {
-    if (!muted_) to_client_.compose([&](std::string& out) { compose_error(out, e); });
+    if (!muted_ && !client_is_mid_message())
+        to_client_.compose([&](std::string& out) { compose_error(out, e); });
 }
 
 void session::show_ready(transaction_status status) {
