@@ -49,11 +49,11 @@ listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(wher
     acceptor_.bind(at);
     socket_file_ = path;
     if (is_unix) ::chmod(path.c_str(), 0777);  // who may log in is for the server to say
-    acceptor_.listen();
 }
 
 void listener::start(choose_worker choose) {
     choose_ = std::move(choose);
+    acceptor_.listen();
     log::event(log::level::info, log::no_session, "listening", {{"address", to_string(at_)}});
     accept_next();
 }

@@ -14,13 +14,13 @@ public:
     /// Says who is to serve the next client.
     using choose_worker = std::function<worker&()>;
 
-    /// Binds and listens; boost::system::system_error if that fails.
+    /// Binds; boost::system::system_error if that fails.
     listener(executor where, const endpoint& at);
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener() { stop(); }
 
-    /// Until stop().
+    /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
     void start(choose_worker choose);
     void stop();
 
