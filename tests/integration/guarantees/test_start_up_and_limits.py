@@ -1,0 +1,66 @@
+"""Known differences of docs/guarantees.md that come from a setting or a limit of pgsidecar."""
+
+from __future__ import annotations
+
+import pytest
+
+from tests.integration.differential.wire import SYNC, bind, execute
+from tests.integration.relay.raw_client import RawClient
+from tests.integration.support.stack import Sidecar
+
+from . import sessions
+
+pytestmark = pytest.mark.timeout(60)
+
+
+def greeting(port: int, parameters: dict[str, str]) -> tuple[list[str], list[list[bytes]]]:
+    """The notices of start-up, and the value of jit."""
+    with RawClient(port) as client:
+        notices = [reply.fields for reply in client.start(parameters).of("N")]
+        return [f"{notice['S']} {notice['M']}" for notice in notices], client.query("show jit").rows
+
+
+def test_a_warning_tells_of_stripped_parameters(stack):
+    parameters = {"jit": "off", "application_name": "guarantees"}
+    assert greeting(stack.postgres.port, parameters) == ([], [[b"off"]])
+    assert greeting(stack.sidecar.port, parameters) == (["WARNING ignored startup parameter: jit"], [[b"on"]])
+
+
+def test_replication_is_refused(stack):
+    with RawClient(stack.postgres.port) as client:
+        assert client.start({"replication": "database"}).kinds.endswith("Z")
+    with RawClient(stack.sidecar.port) as client:
+        replies = client.start({"replication": "database"})
+        assert replies.kinds == "E"
+        assert replies[0].error == ("FATAL", "0A000", "replication connections cannot pass a transaction pooler")
+
+
+def test_a_long_statement_is_not_kept(stack):
+    small = Sidecar(stack.pgbouncer.port, config={"PGSIDECAR_MAX_STATEMENT_SIZE": "1KiB"})
+    small.start()
+
+    def used_twice(session, elsewhere):
+        session.prepare("n", "select 1" + 2000 * " ")
+        return session.run("n")
+
+    try:
+        answers = sessions.hold(used_twice, stack.postgres.port, small.port)
+    finally:
+        small.remove()
+    assert answers.direct == "2 D(1) C'SELECT 1' ZI"
+    assert answers.proxied == "E(ERROR 54000 statement is too long to be used again on another server) ZI"
+
+
+def test_a_message_of_impossible_length_is_told(hold):
+    def too_long(session, elsewhere):
+        return session.ask(execute(b"x" * 20_000))
+
+    assert hold(too_long) == ("EOF", "E(FATAL 08P01 invalid message length) EOF")
+
+
+def test_names_of_a_bind_are_limited(hold):
+    def long_name(session, elsewhere):
+        session.prepare("n", "select 1")
+        return session.ask(bind(b"x" * 300_000, b"n"), SYNC)
+
+    assert hold(long_name) == ("2 ZI", "E(FATAL 54000 name of a statement or portal is too long) EOF")
