@@ -24,7 +24,7 @@ awaitable<> connection::relay() {
 awaitable<bool> connection::feed_from_client() {
     const std::size_t used = talk_.on_client_bytes(client_in_.view());
     const bool held = talk_.waits_for_server() && used < client_in_.view().size();
-    if (talk_.finished()) because("client left");
+    if (talk_.finished()) because(talk_.is_ready() ? "client left" : "start-up refused");
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
@@ -90,7 +90,8 @@ awaitable<> connection::read_server() {
 /// Whether anything has been used.
 awaitable<bool> connection::feed_from_server() {
     const std::size_t used = talk_.on_server_bytes(server_in_.view());
-    if (talk_.finished()) because("upstream ended the session");
+    if (talk_.finished())
+        because(talk_.is_ready() ? "upstream ended the session" : "login refused by the upstream");
     if (!ready_ && talk_.is_ready()) on_ready();
     write_both();
     if (!client_out_.done()) co_await client_out_.written();

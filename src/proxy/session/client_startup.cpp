@@ -123,7 +123,8 @@ void client_startup::remember(const startup_parameter& parameter) {
 /// server does.
 bool client_startup::take_client_encoding(const startup_parameter& parameter) {
     const auto canonical = canonical_client_encoding(parameter.value);
-    if (canonical) for_upstream_.push_back({parameter.name, *canonical});
+    if (canonical)
+        for_upstream_.push_back({parameter.name, *canonical});
     else
         refuse("22023",
                "invalid value for parameter \"client_encoding\": \"" + std::string(parameter.value) + "\"");

@@ -17,7 +17,8 @@ public:
         if (!pieces_.empty() && pieces_.back().borrowed != nullptr &&
             pieces_.back().borrowed + pieces_.back().size == bytes.data())
             pieces_.back().size += bytes.size();
-        else pieces_.push_back({bytes.data(), 0, bytes.size()});
+        else
+            pieces_.push_back({bytes.data(), 0, bytes.size()});
         size_ += bytes.size();
     }
 
@@ -28,8 +29,10 @@ public:
         write(owned_);
         const std::size_t n = owned_.size() - at;
         if (n == 0) return;
-        if (!pieces_.empty() && pieces_.back().borrowed == nullptr) pieces_.back().size += n;
-        else pieces_.push_back({nullptr, at, n});
+        if (!pieces_.empty() && pieces_.back().borrowed == nullptr)
+            pieces_.back().size += n;
+        else
+            pieces_.push_back({nullptr, at, n});
         size_ += n;
     }
 

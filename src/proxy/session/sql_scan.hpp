@@ -25,7 +25,8 @@ struct sql_token {
     std::string_view in(std::string_view sql) const { return sql.substr(begin, end - begin); }
 };
 
-/// The tokens of a text without its comments; nothing where the scanner refuses it or it is too long.
+/// The tokens of a text without its comments; nothing where the scanner refuses it, it is too long or
+/// would keep the scanner busy for too long.
 std::optional<std::vector<sql_token>> scan_sql(const std::string& sql);
 
 /// The name that an identifier or keyword stands for, as PostgreSQL folds, unquotes and cuts it; nothing

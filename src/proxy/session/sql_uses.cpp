@@ -11,6 +11,9 @@
 namespace pgsidecar {
 namespace {
 
+/// Beyond it a PREPARE's error positions are not kept: a text of many PREPAREs would grow with its square.
+constexpr std::size_t max_blanks = 4096;
+
 char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
 bool starts_with_folded(std::string_view text, std::string_view word) {
@@ -166,13 +169,15 @@ private:
     }
 
     std::string text_behind(std::size_t begin) const {
+        const std::string behind = sql_.substr(begin, sql_end_ - begin);
+        if (begin > max_blanks) return behind;
         const std::string_view before = std::string_view(sql_).substr(0, begin);
         const auto characters =
             is_valid_utf8(before)
                 ? std::count_if(before.begin(), before.end(),
                                 [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; })
                 : static_cast<std::ptrdiff_t>(before.size());
-        return std::string(static_cast<std::size_t>(characters), ' ') + sql_.substr(begin, sql_end_ - begin);
+        return std::string(static_cast<std::size_t>(characters), ' ') + behind;
     }
 
     /// EXPLAIN [ANALYZE] [VERBOSE] or EXPLAIN ( options ).

@@ -17,8 +17,8 @@ inline byte_view statement_key(byte_view name) { return name.substr(0, max_name_
 struct statement {
     explicit statement(query_text_ptr t) : text(std::move(t)) {}
 
-    query_text_ptr text;   ///< null: longer than max_statement_size, not kept
-    birth_data_ptr birth;  ///< null: the server has not described it yet
+    query_text_ptr text;     ///< null: longer than max_statement_size, not kept
+    birth_data_ptr birth;    ///< null: the server has not described it yet
     bool bound = false;      ///< has been bound since its Parse
     bool described = false;  ///< its birth data has been asked for
 

@@ -179,7 +179,8 @@ void server::store(const std::string& name, const sql& s, byte_view source, std:
     if (!name.empty() && statements_.contains(key(name)))
         throw failure{"42P05", "prepared statement " + quoted(name) + " already exists",
                       "StorePreparedStatement", "prepare.c"};
-    statements_[key(name)] = {s, s.what == verb::empty, false, std::string(source), std::move(types), shape_of(s)};
+    statements_[key(name)] = {s,          s.what == verb::empty, false, std::string(source), std::move(types),
+                              shape_of(s)};
 }
 
 void server::parse(byte_view body) {
@@ -418,7 +419,8 @@ void server::run_transaction(verb what) {
 
 bool server::knows_stale_statement() const {
     return std::any_of(statements_.begin(), statements_.end(), [this](const auto& named) {
-        return named.second.text.what == verb::select_changing && named.second.shape != shape_of(named.second.text);
+        return named.second.text.what == verb::select_changing &&
+               named.second.shape != shape_of(named.second.text);
     });
 }
 
@@ -427,8 +429,8 @@ void server::check_arguments(const sql& s, const statement& found) {
     if (found.text.what == verb::execute && found.shape != shape_of(found.text)) beyond_contract_ = true;
     if (found.parameter_count() == 0 || s.arguments == found.parameter_count()) return;
     if (found.shape != shape_of(found.text)) beyond_contract_ = true;
-    throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name), "EvaluateParams",
-                  "prepare.c"};
+    throw failure{"42601", "wrong number of parameters for prepared statement " + quoted(s.name),
+                  "EvaluateParams", "prepare.c"};
 }
 
 void server::run_execute(const sql& s, portal& p, std::size_t max_rows, int depth) {
@@ -452,8 +454,8 @@ void server::query(byte_view body) {
     if (!text) throw failure{"08P01", "invalid message format", "pq_getmsgend", "pqformat.c"};
     statements_.erase("");
     const auto texts = parse_sql(*text);
-    // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text, and refuses one
-    // behind the end of a failed block.
+    // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text, and
+    // refuses one behind the end of a failed block.
     const bool executes_in_string = (!texts || texts->size() > 1) && text->find("execute") != byte_view::npos;
     if (executes_in_string && (aborted_ || knows_stale_statement())) beyond_contract_ = true;
     if (!texts) throw failure{"42601", "syntax error", "scanner_yyerror", "scan.l"};

@@ -47,7 +47,8 @@ private:
     struct statement {
         sql text;
         bool empty = false;
-        bool undescribed = false;  // by a PREPARE among others: the proxy learns types and shape at the next use
+        bool undescribed =
+            false;  // by a PREPARE among others: the proxy learns types and shape at the next use
         std::string source;
         std::string types;
         std::string shape;  // body of a RowDescription; empty: no rows
@@ -60,7 +61,7 @@ private:
         std::string value{};
         std::size_t row = 0;
         bool done = false;
-        bool dead = false;  // its transaction has failed
+        bool dead = false;    // its transaction has failed
         bool broken = false;  // its Bind has failed half-way
     };
     struct failure {
@@ -109,7 +110,7 @@ private:
     std::map<std::string, statement> statements_;
     std::map<std::string, portal> portals_;
     std::vector<sql> script_;  // of a Query: what is still to run
-    bool alone_ = false;  // a Query of one statement is running
+    bool alone_ = false;       // a Query of one statement is running
     bool in_block_ = false;
     bool aborted_ = false;
     bool skipping_ = false;

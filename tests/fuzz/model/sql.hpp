@@ -27,7 +27,7 @@ enum class verb {
     execute,
     deallocate,
     deallocate_all,
-    probe,             ///< SELECT $1::text, ...
+    probe,    ///< SELECT $1::text, ...
     foreign,  ///< select 'foreign': what another client has left on the server
 };
 
