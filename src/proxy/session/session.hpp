@@ -1,8 +1,10 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <unordered_map>
 #include <vector>
@@ -89,14 +91,14 @@ private:
 
     /// What has been done so far for the client message that is being looked at again and again (§7).
     struct attempt {
-        std::vector<std::string> placed;  ///< names that have been put on the server in front of it
-        bool placing = false;             ///< it is a Query, and what stood before it is answered
-        bool placed_statement = false;    ///< and not all of them are empty
-        bool probing = false;             ///< the types that a PREPARE declared have been asked for
-        bool running = false;             ///< it runs what it names: a changed row shape fails it
-        bool checked = false;             ///< the row shape of a placed statement is compared
-        bool shape_changed = false;       ///< and is another one
-        bool failed = false;              ///< a failure has been forced in its place
+        std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
+        bool placing = false;                       ///< it is a Query, and what stood before it is answered
+        bool placed_statement = false;              ///< and not all of them are empty
+        bool probing = false;                       ///< the types that a PREPARE declared have been asked for
+        bool running = false;                       ///< it runs what it names: a changed row shape fails it
+        bool checked = false;                       ///< the row shape of a placed statement is compared
+        bool shape_changed = false;                 ///< and is another one
+        bool failed = false;                        ///< a failure has been forced in its place
     };
 
     /// An EXECUTE inside the statement of another EXECUTE.

@@ -123,9 +123,7 @@ bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
     });
 }
 
-bool session::is_placed(byte_view name) const {
-    return std::find(attempt_.placed.begin(), attempt_.placed.end(), name) != attempt_.placed.end();
-}
+bool session::is_placed(byte_view name) const { return attempt_.placed.contains(name); }
 
 /// The statement itself, under the client's name; behind those that it executes itself.
 session::progress session::place(const std::string& name, const statement_ptr& s, const execution* outer) {
@@ -134,7 +132,7 @@ session::progress session::place(const std::string& name, const statement_ptr& s
     if (const sql_uses_ptr& inner = uses_of(*s); inner && here.depth < max_nesting)
         if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
     if (skipping_) return progress::done;
-    attempt_.placed.push_back(name);
+    attempt_.placed.insert(name);
     attempt_.placed_statement = true;
     close_name(name, false);
     if (!s->text) {
@@ -153,7 +151,7 @@ session::progress session::place(const std::string& name, const statement_ptr& s
 
 /// Nothing, for a name that the client does not have; else a statement that cannot fail.
 session::progress session::place_empty(const std::string& name, const statement_ptr& s) {
-    attempt_.placed.push_back(name);
+    attempt_.placed.insert(name);
     close_name(name, s != nullptr);
     return progress::done;
 }

@@ -113,6 +113,7 @@ std::optional<std::string> sql_name(std::string_view written) {
             if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
         return name;
     }
+    if (takes_too_long(written)) return std::nullopt;
     const auto tree = parse("DEALLOCATE " + std::string(written));
     if (!tree || tree->n_stmts != 1 ||
         tree->stmts[0]->stmt->node_case != PG_QUERY__NODE__NODE_DEALLOCATE_STMT)

@@ -121,14 +121,13 @@ private:
     /// A name may be U&"..." UESCAPE '...', three tokens.
     sql_use named(sql_verb verb) {
         if (at_ == end_) return {};
-        const std::size_t begin = at_->begin;
-        std::size_t end = at_->end;
+        std::string written(at_->in(sql_));
         ++at_;
         if (is("uescape") && end_ - at_ >= 2) {
-            end = at_[1].end;
+            written.append(" UESCAPE ").append(at_[1].in(sql_));
             at_ += 2;
         }
-        const auto name = sql_name(std::string_view(sql_).substr(begin, end - begin));
+        const auto name = sql_name(written);
         if (!name) return {};
         return {verb, *name};
     }

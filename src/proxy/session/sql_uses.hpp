@@ -17,7 +17,7 @@ struct sql_use {
     sql_verb verb = sql_verb::other;
     std::string name{};
     /// PREPARE: the text behind AS, with a blank for every character in front of it, so that error positions
-    /// stay those of the whole text.
+    /// stay those of the whole text; without, if that is far behind the start of the whole text.
     std::string text{};
     std::vector<std::string> declared_types{};  ///< PREPARE: as written
     bool runs_any = false;                      ///< a plain EXECUTE, which runs utility statements too
