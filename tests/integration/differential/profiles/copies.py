@@ -44,13 +44,13 @@ class Copier:
         self.driver = self.rng.choice(drivers.DRIVERS)(scribe)
         self.prepared = 0
 
-    def data(self, text: str, bad: bool) -> None:
+    def data(self, text: str, bad: bool, late: bool = False) -> None:
         rows = [self.rng.choice(ROWS.get(text, ROWS[GOOD_IN[0]])) for _ in range(self.rng.randint(0, 4))]
         if self.s.chance(0.1) and text == GOOD_IN[0]:
             rows += [b"5\t6\n" * self.rng.choice([1500, 6000])]
         if bad:
             rows.insert(self.rng.randint(0, len(rows)), self.rng.choice(BAD_ROWS))
-        if bad and self.s.chance(0.25):  # data that is on its way when the copy has failed
+        if bad and late and self.s.chance(0.4):  # data that is on its way when the copy has failed
             self.s.add(wire.copy_data(b"".join(rows)))
             self.s.add(*[wire.copy_data(ROW_BLOCK)] * self.rng.randint(5, 40))
             return
@@ -121,7 +121,7 @@ class Copier:
             self.s.flush().write()
         elif shape == 2:
             self.s.sync()
-        self.data(text, bad)
+        self.data(text, bad, late=True)
         if self.s.chance(0.1):
             self.s.flush()
         self.finish()
