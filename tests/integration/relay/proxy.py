@@ -9,7 +9,6 @@ from typing import Callable
 
 import pytest
 
-from tests.integration.support.daemon import Daemon, accepts
 from tests.integration.support.stack import Sidecar, sidecar_binary
 
 PATIENCE = 30.0  # seconds that anything may take before a test fails
@@ -59,6 +58,3 @@ def eventually(condition: Callable[[], bool], what: str) -> None:
         if time.monotonic() > end:
             pytest.fail(f"waited in vain: {what}")
         time.sleep(0.02)
-
-
-__all__ = ["Daemon", "Proxy", "accepts", "eventually"]

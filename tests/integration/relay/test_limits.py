@@ -8,8 +8,9 @@ from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 
-from tests.integration.relay.proxy import accepts, eventually
+from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import SSL_REQUEST, TERMINATE, RawClient, query, ready, startup_packet
+from tests.integration.support.daemon import accepts
 
 pytestmark = pytest.mark.timeout(180)
 
