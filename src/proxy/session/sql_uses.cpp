@@ -1,7 +1,7 @@
 #include "proxy/session/sql_uses.hpp"
 
 #include <algorithm>
-#include <array>
+#include <initializer_list>
 #include <string_view>
 #include <utility>
 
@@ -66,12 +66,15 @@ std::string_view without_leading_comments(std::string_view sql) {
     return sql;
 }
 
-/// A statement begins with a word that has facts of its own.
-bool begins_notably(std::string_view sql) {
-    static constexpr std::array<std::string_view, 8> words{"abort", "commit", "end",     "execute",
-                                                           "fetch", "move",   "prepare", "rollback"};
+bool begins_with_one_of(std::string_view sql, std::initializer_list<std::string_view> words) {
     sql = without_leading_comments(sql);
     return std::any_of(words.begin(), words.end(), [&](auto word) { return starts_with_folded(sql, word); });
+}
+
+/// A statement begins with a word that has facts of its own.
+bool begins_notably(std::string_view sql) {
+    return begins_with_one_of(sql,
+                              {"abort", "commit", "end", "execute", "fetch", "move", "prepare", "rollback"});
 }
 
 /// Reads the tokens of one statement.
@@ -253,6 +256,10 @@ sql_facts read_sql_facts(const std::string& sql) {
     if (mentions && std::any_of(uses.begin(), uses.end(), concerned))
         out.uses = std::make_shared<const std::vector<sql_use>>(std::move(uses));
     return out;
+}
+
+bool begins_with_named_statement(byte_view start) {
+    return begins_with_one_of(start, {"deallocate", "execute", "prepare"});
 }
 
 sql_uses_ptr read_sql_uses(byte_view sql) {

@@ -40,6 +40,9 @@ sql_facts read_sql_facts(const std::string& sql);
 /// n of the highest $n in the text; nothing where the scanner refuses it or it is too long.
 std::optional<std::size_t> highest_parameter(const std::string& sql);
 
+/// Whether a text, of which only the start is known, begins with PREPARE, EXECUTE or DEALLOCATE.
+bool begins_with_named_statement(byte_view start);
+
 /// Only the first of them, for a Query, whose text is not kept.
 sql_uses_ptr read_sql_uses(byte_view sql);
 
