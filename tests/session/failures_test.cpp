@@ -229,5 +229,27 @@ TEST(Failures, SlotGoesBackToWhatWasAnswered) {
         .check();
 }
 
+TEST(Failures, ProvokedForTheUnnamedNameEmptyTheSlot) {
+    const auto unnamed = be::error("26000", "unnamed prepared statement does not exist");
+    conversation()
+        .knows("a", "update t")
+        .in_block()
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({fe::parse("", "update t"), fe::bind(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::bind_complete(), be::ready('T')})
+        .client_gets({be::bind_complete(), be::ready('T')})
+        .client_sends({fe::bind(""), fe::sync()})
+        .server_gets({fe::close_statement(""), fe::bind(""), fe::sync()})
+        .server_sends({be::close_complete(), unnamed, be::ready('E')})
+        .client_gets({unnamed, be::ready('E')})
+        // a is resident no more
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({fe::parse("", ""), fe::bind(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::error("25P02", "aborted"), be::ready('E')})
+        .client_gets({be::error("25P02", "aborted"), be::ready('E')})
+        .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
 }  // namespace
 }  // namespace pgsidecar::test
