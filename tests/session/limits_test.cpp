@@ -148,8 +148,9 @@ TEST_F(LargeMessages, CopyDataThatNobodyWantsIsDroppedInPieces) {
 }
 
 TEST_F(LargeMessages, QueryPassesInPieces) {
-    client_sends(head('Q', large, ""));
-    EXPECT_EQ(take_to_server(), head('Q', large, ""));
+    const std::string start = "insert into t values ('" + std::string(4'096, 'x');
+    client_sends(head('Q', start.size() + large, start));
+    EXPECT_EQ(take_to_server(), head('Q', start.size() + large, start));
     expect_passes_to_server(large);
     server_sends(be::command_complete("INSERT 0 1") + be::ready('I'));
     EXPECT_TRUE(s.idle());
@@ -237,11 +238,28 @@ TEST(Limits, ALongParseOfANameInUseFailsNaturally) {
 }
 
 TEST(Limits, ALongQueryPassesUnread) {
-    const std::string sql = "DEALLOCATE ALL; select '" + std::string(100, 'x') + "'";
+    const std::string sql = "select '" + std::string(100, 'x') + "'; DEALLOCATE ALL";
     conversation()
         .max_statement_size(100)
         .passes({fe::query(sql)}, {be::command_complete("DEALLOCATE ALL"), be::ready('I')})
         .check();
+}
+
+TEST(Limits, ALongQueryThatNamesAStatementIsRefused) {
+    const std::string sql = "/* a value */ EXECUTE a('" + std::string(1 << 20, 'x') + "')";
+    conversation()
+        .knows("a", "select $1")
+        .client_sends({fe::query(sql)})
+        .server_gets({fe::close_statement("psc_refuse"), fe::bind("psc_refuse"), fe::flush()})
+        .server_sends(
+            {be::close_complete(), be::error("26000", "prepared statement \"psc_refuse\" does not exist")})
+        .client_gets(
+            {be::error("54000", "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
+                       {{'H', "Use the extended query protocol, which takes values of any length."}})})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check_in_pieces({0, 100'000});
 }
 
 TEST(Limits, ImpossibleLengthsOfTheClient) {

@@ -3,7 +3,7 @@
 namespace pgsidecar::net {
 
 void conversation::enter_session() {
-    if (!session_ && is_ready()) session_.emplace(texts_, session_options_);
+    if (!session_ && is_ready()) session_.emplace(texts_, session_options_, startup_.client_encoding());
 }
 
 std::size_t conversation::on_client_bytes(byte_view in) {

@@ -44,6 +44,8 @@ enum class replacement : std::uint8_t {
     shape_changed,
     text_not_kept,
     execute_after_exit,
+    query_too_long,
+    nested_too_deep,
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 

@@ -59,7 +59,8 @@ bool is_copy_message(frontend type) {
 
 }  // namespace
 
-session::session(text_pool& texts, const session_options& options) : texts_(texts), options_(options) {}
+session::session(text_pool& texts, const session_options& options, byte_view client_encoding)
+    : texts_(texts), options_(options), utf8_(client_encoding == "UTF8") {}
 
 session::~session() = default;
 

@@ -33,7 +33,8 @@ namespace pgsidecar {
 /// the read buffer is the bounded hold queue.
 class session {
 public:
-    session(text_pool& texts, const session_options& options);
+    /// `client_encoding` as the server has reported it during start-up.
+    session(text_pool& texts, const session_options& options, byte_view client_encoding = "UTF8");
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
@@ -222,7 +223,7 @@ private:
         sql_portals_;  // portals whose text uses SQL-level statements
     passing client_rest_;
     attempt attempt_;
-    bool utf8_ = true;  // client_encoding
+    bool utf8_;  // client_encoding
     bool waiting_ = false;
     bool has_more_ = false;
     bool client_gone_ = false;

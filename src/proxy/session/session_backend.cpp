@@ -27,6 +27,13 @@ constexpr error_message execute_after_exit_error{
     .message = "EXECUTE cannot follow the end of a failed transaction in the same query string",
     .hint = "Send the statements behind COMMIT or ROLLBACK in a query of their own."};
 
+constexpr error_message query_too_long_error{
+    .sqlstate = "54000",
+    .message = "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
+    .hint = "Use the extended query protocol, which takes values of any length."};
+constexpr error_message nested_too_deep_error{.sqlstate = "54001",
+                                              .message = "too many prepared statements execute one another"};
+
 /// Bulk: never looked at.
 bool passes_unread(backend type) {
     return type == backend::data_row || type == backend::copy_data || type == backend::function_call_response;
@@ -234,6 +241,8 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
         case replacement::shape_changed: show_error(shape_changed_error); break;
         case replacement::text_not_kept: show_error(text_not_kept_error); break;
         case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
+        case replacement::query_too_long: show_error(query_too_long_error); break;
+        case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
         case replacement::describe_routine:
             if (muted_) break;
             to_client_.compose(

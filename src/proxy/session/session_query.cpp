@@ -12,6 +12,10 @@ namespace {
 /// How deep an EXECUTE of a statement whose own text is an EXECUTE is followed.
 constexpr unsigned max_nesting = 8;
 
+/// A Query that passes in pieces shows in so many bytes whether it names a prepared statement: what another
+/// client has left under the same name must not answer in its place.
+constexpr std::size_t max_query_start_size = 4'096;
+
 }  // namespace
 
 /// A Query behind messages that may fail is sent only when they have not: the server would skip it
@@ -20,6 +24,12 @@ session::progress session::on_query(const frame& f) {
     if (!attempt_.placing) {
         if (!settled()) return progress::wait;
         if (skipping_) return drop(f);
+    }
+    if (!wanted_whole(f)) {
+        const byte_view start = f.body().substr(0, max_query_start_size);
+        if (start.size() < std::min(f.body_size(), max_query_start_size)) return progress::more;
+        attempt_.placing = begins_with_named_statement(start);
+        if (attempt_.placing) return fail_attempt(replacement::query_too_long);
     }
     const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
     const bool readable = !wanted_whole(f) || (text && legal_text(*text));
@@ -129,14 +139,15 @@ bool session::is_placed(byte_view name) const { return attempt_.placed.contains(
 session::progress session::place(const std::string& name, const statement_ptr& s, const execution* outer) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     const execution here{name, outer, outer ? outer->depth + 1 : 1};
-    if (const sql_uses_ptr& inner = uses_of(*s); inner && here.depth < max_nesting)
+    const sql_uses_ptr& inner = uses_of(*s);
+    if (inner && here.depth < max_nesting)
         if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
     if (skipping_) return progress::done;
     attempt_.placed.insert(name);
     attempt_.placed_statement = true;
     close_name(name, false);
-    if (!s->text) {
-        force_failure(replacement::text_not_kept);
+    if (!s->text || (inner && here.depth >= max_nesting)) {
+        force_failure(s->text ? replacement::nested_too_deep : replacement::text_not_kept);
         return progress::done;
     }
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;

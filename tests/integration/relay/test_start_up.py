@@ -6,7 +6,15 @@ import struct
 import pytest
 
 from tests.integration.relay.proxy import eventually
-from tests.integration.relay.raw_client import GSSENC_REQUEST, SSL_REQUEST, RawClient, ready, startup_packet
+from tests.integration.relay.raw_client import (
+    GSSENC_REQUEST,
+    SSL_REQUEST,
+    SYNC,
+    RawClient,
+    message,
+    ready,
+    startup_packet,
+)
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -97,6 +105,15 @@ def test_client_encoding_is_spelt_as_the_server_does(proxy, encoding, shown):
         statuses = dict(reply.body.split(b"\0")[:2] for reply in replies.of("S"))
         assert statuses[b"client_encoding"] == shown
         assert client.query("SHOW client_encoding").rows == [[shown]]
+
+
+def test_texts_in_another_encoding_than_utf8_are_statements_too(proxy):
+    with RawClient(proxy.port) as client:
+        client.start({"client_encoding": "LATIN1"})
+        client.send(message("P", b"a\0select 'caf\xe9'\0\0\0") + SYNC)
+        assert client.read_until("Z").kinds == "1Z"
+        client.send(message("B", b"\0a" + bytes(7)) + message("E", bytes(5)) + SYNC)
+        assert client.read_until("Z").rows == [[b"caf\xe9"]]
 
 
 def test_unknown_client_encoding(proxy):
