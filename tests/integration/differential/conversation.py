@@ -11,6 +11,7 @@ from .script import Script, Step
 from .wire import EOF, HANG, Message
 
 SILENCE = 0.05  # seconds without a reply that end a step whose replies are not understood
+TOO_EARLY = "not run"
 LAST_WORDS = b"select 'the end of the script'"
 
 
@@ -68,7 +69,8 @@ class Conversation:
 
     def _play_step(self, number: int, step: Step) -> None:
         if step.elsewhere:
-            self.transcript.elsewhere.append(self.elsewhere(step.elsewhere))
+            outcome = self.elsewhere(step.elsewhere) if self.may_be_elsewhere(number) else TOO_EARLY
+            self.transcript.elsewhere.append(outcome)
             self.transcript.waited.append(False)
             self.transcript.rests.append(False)
             return
@@ -91,6 +93,10 @@ class Conversation:
         return reply
 
     def answered(self, number: int, step: Step) -> bool:
+        raise NotImplementedError
+
+    def may_be_elsewhere(self, number: int) -> bool:
+        """Not while this session has something on its way: which of the two comes first would be chance."""
         raise NotImplementedError
 
     # ------------------------------------------------------------ the end
@@ -140,6 +146,9 @@ class DirectConversation(Conversation):
         self.transcript.rests.append(self.owed.at_rest and not self.transcript.ended)
         return waited
 
+    def may_be_elsewhere(self, number: int) -> bool:
+        return self.owed.at_rest
+
     def _wait(self) -> bool:
         while not self.owed.nothing and not self.transcript.ended:
             if self.read(SILENCE) is None:
@@ -175,6 +184,9 @@ class ProxiedConversation(Conversation):
         ):
             self.transcript.stuck = self.look_at_pool()
         return waited
+
+    def may_be_elsewhere(self, number: int) -> bool:
+        return self.direct.elsewhere[len(self.transcript.elsewhere)] != TOO_EARLY
 
     def _wait(self, number: int) -> bool:
         while len(self.transcript.replies) < self.direct.marks[number] and not self.transcript.ended:

@@ -166,6 +166,8 @@ class Speaker:
             self.statement() if self.s.chance(0.65) else self.rng.choice(OTHERS)
             for _ in range(self.rng.randint(2, 4))
         ]
+        if next((part for part in parts if part), "") == "rollback to s":
+            parts = ["savepoint s", *parts]  # lest it ends the failure of a block for what stands behind it
         if self.s.chance(0.15):
             parts.append(self.rng.choice(ENDS))
         return (self.rng.choice(["; ", ";", ";\n", ";;"]).join(parts)) + self.rng.choice(["", ";"])
