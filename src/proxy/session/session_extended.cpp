@@ -169,7 +169,7 @@ session::progress session::on_describe(const frame& f) {
         send_describe({}, disposition::forward, purpose::birth, s);
         return progress::done;
     }
-    if (aborted_ && s->birth && !s->returns_rows()) {  // §5: without rows it works in a failed block
+    if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
         set_slot(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), nullptr);
         send_describe({}, disposition::forward, purpose::none, nullptr);
         return progress::done;

@@ -127,10 +127,9 @@ session::progress session::fail_attempt(replacement why) {
 
 /// ROLLBACK; EXECUTE n: in the failed block nothing can be put on the server that the EXECUTE would find.
 bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
-    const auto exit = std::find_if(uses.begin(), uses.end(), [](const sql_use& u) { return u.exits_block; });
-    return std::any_of(exit, uses.end(), [&](const sql_use& u) {
-        return u.verb == sql_verb::execute && table_.find(u.name) != nullptr;
-    });
+    return uses.front().exits_block && std::any_of(uses.begin(), uses.end(), [&](const sql_use& u) {
+               return u.verb == sql_verb::execute && table_.find(u.name) != nullptr;
+           });
 }
 
 bool session::is_placed(byte_view name) const { return attempt_.placed.contains(name); }
