@@ -47,7 +47,7 @@ def test_short_connections_leave_nothing(proxy, pgbouncer, goodbye):
 
     with ThreadPoolExecutor(8) as clients:
         list(clients.map(visit, range(300)))
-    eventually(lambda: proxy.descriptors() == before, "every descriptor is closed")
+    eventually(lambda: proxy.descriptors() <= before, "every descriptor is closed")
 
 
 def test_workers_share_the_clients(start_proxy, pgbouncer):
@@ -146,5 +146,5 @@ def test_leave_timeout_ends_the_session_of_a_client_that_has_gone(start_proxy, p
     with RawClient(proxy.port) as client:
         ready(client).send(query("SELECT pg_sleep(600)"))
         eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
-    eventually(lambda: proxy.descriptors() == before, "both connections are closed")
+    eventually(lambda: proxy.descriptors() <= before, "both connections are closed")
     wake_up(postgres)
