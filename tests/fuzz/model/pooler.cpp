@@ -29,9 +29,10 @@ void pooler::on_bytes(byte_view in) {
 
 void pooler::on_message(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
-    check(!closed_, "nothing is sent behind Terminate or to a closed server");
+    check(!left_, "nothing is sent behind Terminate");
+    if (closed_) return;
     if (type == frontend::terminate) {
-        closed_ = true;
+        left_ = closed_ = true;
         check(lease_ == nullptr, "Terminate is sent when nothing is owed and no server is ours");
         return;
     }

@@ -39,6 +39,7 @@ private:
     std::string delivered_;          // of a message that is not whole yet
     std::size_t ready_pending_ = 0;  // ReadyForQuery messages in pending_
     bool unsynced_ = false;          // something has been sent since the last boundary
+    bool left_ = false;              // Terminate has come
     bool closed_ = false;
 };
 

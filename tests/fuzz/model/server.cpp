@@ -5,6 +5,7 @@
 
 #include "protocol/composer.hpp"
 #include "protocol/field_reader.hpp"
+#include "protocol/utf8.hpp"
 
 namespace pgsidecar::fuzz {
 namespace {
@@ -103,7 +104,7 @@ void server::ready() {
                                    : transaction_status::in_block;
     say([&](std::string& out) { compose_ready_for_query(out, status); });
     flush();
-    segment_open_ = false;
+    segment_open_ = alone_ = false;
 }
 
 void server::end_transaction() {
@@ -115,6 +116,13 @@ void server::refuse_if_aborted(const sql* s, const char* routine) const {
     if (!aborted_ || (s != nullptr && exits_block(*s))) return;
     throw failure{"25P02", "current transaction is aborted, commands ignored until end of transaction block",
                   routine, "postgres.c"};
+}
+
+void server::refuse_if_not_utf8(std::initializer_list<byte_view> texts) const {
+    for (const byte_view text : texts)
+        if (!is_valid_utf8(text))
+            throw failure{"22021", "invalid byte sequence for encoding \"UTF8\"", "report_invalid_encoding",
+                          "mbutils.c"};
 }
 
 server::statement& server::find(const std::string& name, const char* routine_unnamed) {
@@ -186,6 +194,7 @@ void server::store(const std::string& name, const sql& s, byte_view source, std:
 void server::parse(byte_view body) {
     const auto p = read_parse(body);
     if (!p) throw failure{"08P01", "invalid message format", "pq_getmsgend", "pqformat.c"};
+    refuse_if_not_utf8({p->statement, p->query});
     if (p->statement.empty()) statements_.erase("");
     const auto texts = parse_sql(p->query);
     if (!texts) throw failure{"42601", "syntax error", "scanner_yyerror", "scan.l"};
@@ -208,6 +217,7 @@ void server::bind(byte_view body) {
     const std::string name(in.cstr());
     const failure cut_short{"08P01", "insufficient data left in message", "pq_copymsgbytes", "pqformat.c"};
     if (!in.ok()) throw failure{"08P01", "invalid string in message", "pq_getmsgstring", "pqformat.c"};
+    refuse_if_not_utf8({portal_name, name});
     const statement& s = find(name, "exec_bind_message");
     const std::size_t formats = in.u16();
     in.bytes(2 * formats);
@@ -257,16 +267,17 @@ void server::note_stale_execute(const sql& s) {
 void server::describe(byte_view body) {
     const auto target = read_target(body);
     if (!target) throw failure{"08P01", "invalid DESCRIBE message", "PostgresMain", "postgres.c"};
+    refuse_if_not_utf8({target->name});
     std::string shape;
     if (target->kind == target_kind::statement) {
         const statement& s = find(std::string(target->name), "exec_describe_statement_message");
         shape = s.shape;
         if (aborted_ && (s.undescribed || target->name.empty())) beyond_contract_ = true;
+        if (s.text.what == verb::execute && shape != shape_of(s.text)) beyond_contract_ = true;
         if (!shape.empty()) refuse_if_aborted(nullptr, "exec_describe_statement_message");
         say([&](std::string& out) { compose_parameter_description(out, s.types); });
         revalidate(s);
         note_stale_execute(s.text);
-        if (s.text.what == verb::execute) shape = shape_of(s.text);
     } else {
         const auto found = portals_.find(key(target->name));
         if (found == portals_.end())
@@ -288,6 +299,7 @@ void server::describe(byte_view body) {
 void server::close(byte_view body) {
     const auto target = read_target(body);
     if (!target) throw failure{"08P01", "invalid CLOSE message", "PostgresMain", "postgres.c"};
+    refuse_if_not_utf8({target->name});
     if (target->kind == target_kind::statement)
         statements_.erase(key(target->name));
     else
@@ -364,7 +376,7 @@ void server::run(const sql& s, portal& p, std::size_t max_rows, int depth) {
             if (body->front().what == verb::missing_table)
                 throw failure{"42P01", "relation does not exist", "parserOpenTable", ""};
             store(s.name, body->front(), s.body, types_of(body->front(), declared));
-            statements_[key(s.name)].undescribed = !alone_;
+            statements_[key(s.name)].undescribed = !alone_ || depth > 0;
             tag("PREPARE");
             break;
         }
@@ -437,11 +449,8 @@ void server::run_execute(const sql& s, portal& p, std::size_t max_rows, int dept
     const statement found = find(s.name, "");
     check_arguments(s, found);
     revalidate(found);
-    if (found.empty || p.done) {
-        if (found.empty) say([](std::string& out) { compose_bare(out, backend::empty_query_response); });
-        if (p.done) tag("SELECT 0");
-        return;
-    }
+    if (found.empty) return tag("EXECUTE");
+    if (p.done) return tag("SELECT 0");
     portal inner{found.text, false, found.shape, "1"};
     inner.row = p.row;
     run(found.text, inner, max_rows, depth + 1);
@@ -452,6 +461,7 @@ void server::run_execute(const sql& s, portal& p, std::size_t max_rows, int dept
 void server::query(byte_view body) {
     const auto text = read_query(body);
     if (!text) throw failure{"08P01", "invalid message format", "pq_getmsgend", "pqformat.c"};
+    refuse_if_not_utf8({*text});
     statements_.erase("");
     const auto texts = parse_sql(*text);
     // The proxy looks at the shape of an EXECUTE's statement before all that stands in the same text, and
@@ -467,7 +477,6 @@ void server::query(byte_view body) {
     script_ = *texts;
     alone_ = texts->size() == 1;
     run_query();
-    alone_ = false;
 }
 
 /// The rest of a Query's statements; a copy interrupts it.

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <utility>
@@ -96,6 +97,7 @@ private:
     void note_stale_execute(const sql& s);
     void check_arguments(const sql& s, const statement& found);
     void refuse_if_aborted(const sql* s, const char* routine) const;
+    void refuse_if_not_utf8(std::initializer_list<byte_view> texts) const;
     statement& find(const std::string& name, const char* routine_unnamed);
 
     void fail(const failure& f, bool extended);
