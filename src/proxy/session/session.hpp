@@ -95,11 +95,11 @@ private:
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
         bool placing = false;                       ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;              ///< and not all of them are empty
-        bool probing = false;                       ///< the types that a PREPARE declared have been asked for
-        bool running = false;                       ///< it runs what it names: a changed row shape fails it
-        bool checked = false;                       ///< the row shape of a placed statement is compared
-        bool shape_changed = false;                 ///< and is another one
-        bool failed = false;                        ///< a failure has been forced in its place
+        statement_ptr probed;        ///< the types that its PREPARE declared have been asked for
+        bool running = false;        ///< it runs what it names: a changed row shape fails it
+        bool checked = false;        ///< the row shape of a placed statement is compared
+        bool shape_changed = false;  ///< and is another one
+        bool failed = false;         ///< a failure has been forced in its place
     };
 
     /// An EXECUTE inside the statement of another EXECUTE.

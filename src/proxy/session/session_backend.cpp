@@ -119,6 +119,10 @@ bool session::on_reply(const frame& f) {
         return false;
     }
     expected_reply& head = replies_.head();
+    if (ends(head.kind, type) && !f.whole()) {  // these are all short
+        out_of_sync("a message with an impossible length");
+        return false;
+    }
     bool shown = head.how == disposition::forward;
     switch (type) {
         case backend::parameter_description:

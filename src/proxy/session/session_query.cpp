@@ -169,17 +169,15 @@ session::progress session::place_empty(const std::string& name, const statement_
 /// The OIDs of the types that a PREPARE inside a string has declared: nothing has to be executed for them.
 session::progress session::resolve_declared_types(const statement_ptr& s) {
     if (!s->declared_types || aborted_) return progress::done;
-    if (!attempt_.probing) {
+    if (attempt_.probed != s) {
         std::string sql = "SELECT ";
         for (std::size_t i = 0; i < s->declared_types->size(); ++i)
             sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::" + (*s->declared_types)[i];
         set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
         send_describe({}, disposition::swallow, purpose::declared_types, s);
-        attempt_.probing = true;
+        attempt_.probed = s;
     }
-    if (!settled()) return progress::wait;
-    attempt_.probing = false;
-    return progress::done;
+    return settled() ? progress::done : progress::wait;
 }
 
 table_effect session::effect_of(const sql_use& use, unsigned nesting) {
