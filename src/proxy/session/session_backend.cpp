@@ -119,7 +119,7 @@ bool session::on_reply(const frame& f) {
         return false;
     }
     expected_reply& head = replies_.head();
-    if (ends(head.kind, type) && !f.whole()) {  // these are all short
+    if (!f.whole() && !passes_unread(type)) {  // these are all short
         out_of_sync("a message with an impossible length");
         return false;
     }
