@@ -68,7 +68,7 @@ std::size_t session::on_client_bytes(byte_view in) {
     waiting_ = has_more_ = false;
     std::size_t used = 0;
     while (!finished_ && !client_gone_) {
-        has_more_ = to_server_.size() >= max_batch_size && used < in.size();
+        has_more_ = batch_is_full() && used < in.size();
         if (has_more_) break;
         if (client_rest_.rest > 0) {
             used += pass_rest(in.substr(used));
@@ -85,6 +85,8 @@ std::size_t session::on_client_bytes(byte_view in) {
     // What a client sends behind the last thing that it was told is of no use to anyone.
     return finished_ || client_gone_ ? in.size() : used;
 }
+
+bool session::batch_is_full() const { return to_server_.size() >= max_batch_size; }
 
 std::size_t session::pass_rest(byte_view in) {
     const byte_view piece = in.substr(0, client_rest_.rest);

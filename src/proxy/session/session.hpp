@@ -116,6 +116,7 @@ private:
     progress dispatch(const frame& f);
     bool wanted_whole(const frame& f) const;
     static byte_view bind_head(const frame& f);
+    bool batch_is_full() const;
     std::size_t pass_rest(byte_view in);
     void after_message();
     progress drop(const frame& f);

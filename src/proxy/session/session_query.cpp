@@ -107,6 +107,8 @@ session::progress session::place_names(const std::vector<sql_use>& uses, bool ru
         const bool executes = use.verb == sql_verb::execute;
         if (use.name.empty() || is_placed(use.name) || !(running || executes)) continue;
         if (outer && outer->executes(use.name)) continue;
+        if (batch_is_full() && !settled())
+            return progress::wait;  // a short text can name many long statements
         const statement_ptr s = table_.find(use.name);
         const progress p = s && executes && !aborted_ ? place(use.name, s, outer) : place_empty(use.name, s);
         if (p != progress::done) return p;
