@@ -27,10 +27,6 @@ replies replies_to(request kind) {
     return {};
 }
 
-bool is_boundary(request kind) {
-    return kind == request::sync || kind == request::query || kind == request::function_call;
-}
-
 }  // namespace
 
 bool may_answer(request kind, backend reply) {

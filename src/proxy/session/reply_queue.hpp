@@ -24,6 +24,11 @@ enum class request : std::uint8_t {
     function_call,
 };
 
+/// Answered by ReadyForQuery.
+constexpr bool is_boundary(request kind) {
+    return kind == request::sync || kind == request::query || kind == request::function_call;
+}
+
 /// Whether the client sees the replies. An ErrorResponse is shown in either case (semantics §5).
 enum class disposition : std::uint8_t { forward, swallow };
 

@@ -212,8 +212,7 @@ bool session::on_error(const frame& f) {
     if (replies_.empty()) return true;
     expected_reply& head = replies_.head();
     head.failed = true;
-    if (head.kind == request::sync || head.kind == request::query || head.kind == request::function_call)
-        return true;
+    if (is_boundary(head.kind)) return true;
 
     const bool replaced = show_replacement(head, body);
     if (head.kind == request::parse && head.changes_slot) slot_.answered = nullptr;

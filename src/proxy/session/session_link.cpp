@@ -6,8 +6,7 @@
 namespace pgsidecar {
 
 expected_reply& session::expect(request kind, disposition how) {
-    const bool boundary = kind == request::sync || kind == request::query || kind == request::function_call;
-    open_ = unflushed_ = !boundary;
+    open_ = unflushed_ = !is_boundary(kind);
     return replies_.expect(kind, how);
 }
 
