@@ -93,6 +93,7 @@ private:
     /// What has been done so far for the client message that is being looked at again and again (§7).
     struct attempt {
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
+        sql_uses_ptr uses;                          ///< of a Query: scanned once
         bool placing = false;                       ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;              ///< and not all of them are empty
         statement_ptr probed;        ///< the types that its PREPARE declared have been asked for

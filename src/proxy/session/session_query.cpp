@@ -33,8 +33,8 @@ session::progress session::on_query(const frame& f) {
     }
     const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
     const bool readable = !wanted_whole(f) || (text && legal_text(*text));
-    const sql_uses_ptr uses = text && readable ? read_sql_uses(*text) : nullptr;
-    if (uses) {
+    if (text && readable && !attempt_.uses) attempt_.uses = read_sql_uses(*text);
+    if (const sql_uses_ptr& uses = attempt_.uses) {
         attempt_.placing = true;
         const sql_use& first = uses->front();
         if (uses->size() == 1 && first.verb == sql_verb::prepare && !aborted_ && !table_.find(first.name)) {
@@ -48,7 +48,7 @@ session::progress session::on_query(const frame& f) {
     slot_.forget();
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     forward(f, request::query);
-    replies_.back().uses = uses;
+    replies_.back().uses = attempt_.uses;
     return progress::done;
 }
 
