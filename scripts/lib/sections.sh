@@ -56,27 +56,7 @@ with_program() { # ARGUMENT OF PYTHON...
     PGSIDECAR_BIN=${PGSIDECAR_BIN-$PWD/build/release/pgsidecar} build/venv/bin/python "$@"
 }
 
-section_fuzz() {
-    local target name passed=0 failed=0
-    prepare_fuzz
-    for target in build/fuzz/fuzz_*; do
-        [[ -f $target && -x $target ]] || continue
-        name=${target##*/}
-        if fuzz "$target" "$name"; then passed=$((passed + 1)); else failed=$((failed + 1)); fi
-    done
-    echo "$passed passed, $failed failed"
-    [[ $failed == 0 ]]
-}
-
-fuzz() { # TARGET NAME : from the kept seeds and what earlier runs found
-    local seeds corpora=(build/corpus/"$2") findings=build/test/findings
-    mkdir -p "${corpora[0]}" "$findings"
-    for seeds in tests/fuzz/{corpus,regressions}/"$2"; do
-        if [[ -d $seeds ]]; then corpora+=("$seeds"); fi
-    done
-    nice "$1" -max_total_time="${FUZZ_SECONDS:-60}" -timeout=20 -rss_limit_mb=2048 -print_final_stats=1 \
-        -artifact_prefix="$findings/$2-" "${corpora[@]}"
-}
+section_fuzz() { tests/fuzz/run "${FUZZ_SECONDS:-60}"; }
 
 count_results() { # LOG : "PASSED FAILED" of ctest, of pytest, and of lines "N passed, N failed"
     awk '
