@@ -171,7 +171,7 @@ private:
     }
 
     std::string text_behind(std::size_t begin) const {
-        const std::string behind = sql_.substr(begin, sql_end_ - begin);
+        std::string behind = sql_.substr(begin, sql_end_ - begin);
         if (begin > max_blanks) return behind;
         const std::string_view before = std::string_view(sql_).substr(0, begin);
         const auto characters =
