@@ -9,6 +9,7 @@ from typing import Callable
 
 import pytest
 
+from tests.integration.relay.raw_client import SSL_REQUEST, RawClient
 from tests.integration.support.stack import Sidecar, sidecar_binary
 
 PATIENCE = 30.0  # seconds that anything may take before a test fails
@@ -35,6 +36,13 @@ class Proxy(Sidecar):
 
     def descriptors(self) -> int:
         return len(os.listdir(f"/proc/{self.pid}/fd"))
+
+    def idle_descriptors(self) -> int:
+        """While nobody is connected. Measured under a client: a worker's event loop opens its own when it begins."""
+        with RawClient(self.port) as client:
+            client.send(SSL_REQUEST)
+            assert client.read(1) == b"N"
+            return self.descriptors() - 1
 
     def signal(self, number: int = signal.SIGTERM) -> None:
         os.kill(self.pid, number)

@@ -72,7 +72,7 @@ def test_session_that_has_ended_is_forgotten(proxy, postgres):
 def test_many_requests_leave_nothing(proxy, pgbouncer):
     with RawClient(proxy.port) as client:
         key = client.start().of("K")[0].body
-        before = proxy.descriptors()
+        before = proxy.idle_descriptors()
         for _ in range(50):
             cancel(proxy.port, key)
         eventually(lambda: proxy.descriptors() == before, "every connection is closed")

@@ -39,7 +39,7 @@ def test_max_connections(start_proxy):
 @pytest.mark.parametrize("goodbye", [TERMINATE, b"", b"Q\0\0\1\0SELECT", b"!\0\0\0\4", b"Q\0\0\0\1"])
 def test_short_connections_leave_nothing(proxy, pgbouncer, goodbye):
     """300 of each kind: Terminate, just closed, a message left half, an unknown message, an impossible length."""
-    before = proxy.descriptors()
+    before = proxy.idle_descriptors()
 
     def visit(_) -> None:
         with RawClient(proxy.port) as client:
@@ -67,7 +67,7 @@ def test_workers_share_the_clients(start_proxy, pgbouncer):
 
 def test_out_of_descriptors(proxy):
     """Clients beyond the limit wait in the backlog; the proxy neither ends nor spins, and serves on when it can."""
-    limit = proxy.descriptors() + 5
+    limit = proxy.idle_descriptors() + 5
     resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE, (limit, limit))
     crowd = [RawClient(proxy.port) for _ in range(20)]
     eventually(lambda: "cannot accept a client" in proxy.logged(), "the limit is met")
@@ -142,9 +142,11 @@ def wake_up(postgres) -> None:
 
 def test_leave_timeout_ends_the_session_of_a_client_that_has_gone(start_proxy, postgres):
     proxy = start_proxy(leave_timeout="300ms")
-    before = proxy.descriptors()
+    before = proxy.idle_descriptors()
     with RawClient(proxy.port) as client:
         ready(client).send(query("SELECT pg_sleep(600)"))
         eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
-    eventually(lambda: proxy.descriptors() <= before, "both connections are closed")
-    wake_up(postgres)
+    try:
+        eventually(lambda: proxy.descriptors() <= before, "both connections are closed")
+    finally:
+        wake_up(postgres)

@@ -173,7 +173,7 @@ def test_logged_in_client_outlives_the_login_timeout(start_proxy):
 
 
 def test_clients_that_leave_early_leave_nothing(proxy):
-    before = proxy.descriptors()
+    before = proxy.idle_descriptors()
     packet = startup_packet({"user": "postgres", "database": "postgres"})
     for length in range(0, len(packet), 3):
         with RawClient(proxy.port) as client:
