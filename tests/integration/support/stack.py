@@ -256,9 +256,11 @@ def answers(port: int) -> bool:
 
 
 def binary(name: str) -> str:
-    """A program of PostgreSQL 15, or of the version in $PG_BINDIR."""
-    path = Path(os.environ.get("PG_BINDIR", "/usr/lib/postgresql/15/bin")) / name
+    """A program of PostgreSQL 15, or of the version in $PG_BINDIR, which may come without psql."""
+    path = Path(os.environ.get("PG_BINDIR", "/usr/lib/postgresql/15/bin")).resolve() / name
     if not path.exists():
+        if name == "psql":
+            return program(name)
         raise StackError(f"{path} does not exist: install the Debian package postgresql-15 or set PG_BINDIR")
     return str(path)
 
