@@ -1,0 +1,56 @@
+"""The servers of a run: a fresh database, a pool of fresh servers, and a pgBouncer that is started again when it dies."""
+from __future__ import annotations
+
+import sys
+import threading
+from contextlib import contextmanager
+from typing import Iterator
+
+from tests.integration.support.stack import PgBouncer, Stack, StackError
+
+from .suite import Suite
+
+POOL_SIZE = 5
+
+
+@contextmanager
+def fresh_database(stack: Stack, suite: Suite) -> Iterator[str]:
+    database = suite.database or "suite"
+    stack.postgres.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    stack.postgres.psql(f"CREATE DATABASE {database}")
+    for sql in suite.setup_sql:
+        stack.postgres.psql(sql.format(database=database), database)
+    yield database
+    stack.pgbouncer.release(database)
+
+
+class Supervisor:
+    """Starts pgBouncer again when it has died, as 1.18 does of some cancel requests, and counts."""
+
+    def __init__(self, pgbouncer: PgBouncer, database: str):
+        self.deaths = 0
+        self._pgbouncer = pgbouncer
+        self._database = database
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._watch)
+
+    def __enter__(self) -> Supervisor:
+        self._pgbouncer.keep_rotating(self._database)
+        self._pgbouncer.reconnect()
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._ended.set()
+        self._thread.join()
+
+    def _watch(self) -> None:
+        while not self._ended.wait(0.2):
+            try:
+                self._pgbouncer.check()
+            except StackError:
+                self.deaths += 1
+                print(f"pgBouncer died, its log ends with: {self._pgbouncer.log_tail(2)}", file=sys.stderr)
+                self._pgbouncer.stop()
+                self._pgbouncer.start()
+                self._pgbouncer.keep_rotating(self._database)
