@@ -153,7 +153,7 @@ def create(connection) -> None:
         CREATE TABLE common_{COPY} (id int4); CREATE TABLE types_{COPY} (turn int4, {columns});
         CREATE TYPE pair_{COPY} AS (x int4, y text); CREATE TABLE batch_{COPY} (a int4, b text);
         CREATE TABLE copied_{COPY} (a int4, b text); CREATE TABLE changed_{COPY} (a int4);
-        INSERT INTO changed_{COPY} VALUES (1)""")
+        INSERT INTO changed_{COPY} VALUES (1)""", prepare=False)
 
 
 def main() -> None:
