@@ -79,7 +79,7 @@ class PytestSuite(PythonSuite):
             environment["OUTCOMES_ONLY"] = str(only)
         arguments = self.ci_arguments if run.ci and self.ci_arguments else self.arguments
         command = [self.python, "-s", "-m", "pytest", "-p", "test_outcomes", "-p", "no:cacheprovider", "-q",
-                   "--tb=short", f"--timeout={self.test_limit}", "--timeout-method=signal",
+                   "--tb=native", f"--timeout={self.test_limit}", "--timeout-method=signal",
                    *(word.format(dsn=Dsn(run)) for word in arguments)]
         status = call(command, log=run.log, cwd=self.source, limit=self.limit, environment=environment)
         return read_outcomes(report, ended=status is not None)

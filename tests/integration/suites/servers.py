@@ -16,8 +16,9 @@ POOL_SIZE = 5
 @contextmanager
 def fresh_database(stack: Stack, suite: Suite) -> Iterator[str]:
     database = suite.database or "suite"
-    stack.postgres.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
-    stack.postgres.psql(f"CREATE DATABASE {database}")
+    if database != "postgres":  # which a suite that is fixed to it has to share
+        stack.postgres.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+        stack.postgres.psql(f"CREATE DATABASE {database}")
     for sql in suite.setup_sql:
         stack.postgres.psql(sql.format(database=database), database)
     yield database

@@ -1,0 +1,44 @@
+"""vertx-pg-client: the classes of its test jar, run by Maven's Surefire."""
+from __future__ import annotations
+
+import shutil
+import xml.etree.ElementTree as xml
+from dataclasses import dataclass
+from pathlib import Path
+
+from .suite import Outcome, Run, Suite, call, fetch_with
+
+PROJECT = Path(__file__).with_name("vertx")
+ENDED = "(the run, by its time limit)"
+
+
+@dataclass
+class JavaSuite(Suite):
+    classes: tuple[str, ...] = ()
+
+    def recipe(self) -> object:
+        return self.version, (PROJECT / "pom.xml").read_text()
+
+    def fetch(self) -> None:
+        shutil.copyfile(PROJECT / "pom.xml", self.folder / "pom.xml")
+        fetch_with(self._maven("-Dtest=NoneOfThem", "-Dsurefire.failIfNoSpecifiedTests=false"), self.folder)
+
+    def run(self, run: Run) -> Outcome:
+        reports = run.directory / "reports"
+        tests = sorted(run.names - {ENDED}) if run.names is not None else self.classes
+        status = call(self._maven(f"-Dtest={','.join(tests)}", f"-Dconnection.uri={run.dsn()}",
+                                  f"-Dsurefire.reportsDirectory={reports}", f"-Dvertx.version={self.version}"),
+                      log=run.log, cwd=self.folder, limit=self.limit)
+        outcome = Outcome()
+        for report in reports.glob("TEST-*.xml"):
+            for case in xml.parse(report).iter("testcase"):
+                name = f"{case.get('classname')}#{case.get('name')}"
+                if case.find("skipped") is None:
+                    outcome.add(name, case.find("failure") is None and case.find("error") is None)
+        if status is None:
+            outcome.add(ENDED, False)
+        return outcome
+
+    @staticmethod
+    def _maven(*arguments: str) -> list[str]:
+        return ["mvn", "-B", "-q", "test", *arguments]
