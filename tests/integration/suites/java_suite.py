@@ -9,6 +9,7 @@ from pathlib import Path
 from .suite import Outcome, Run, Suite, call, fetch_with
 
 PROJECT = Path(__file__).with_name("vertx")
+PACKAGE = "io.vertx.tests.pgclient."
 ENDED = "(the run, by its time limit)"
 
 
@@ -22,10 +23,15 @@ class JavaSuite(Suite):
     def fetch(self) -> None:
         shutil.copyfile(PROJECT / "pom.xml", self.folder / "pom.xml")
         fetch_with(self._maven("-Dtest=NoneOfThem", "-Dsurefire.failIfNoSpecifiedTests=false"), self.folder)
+        fetch_with(["mvn", "-B", "-q", "dependency:unpack-dependencies", "-DincludeArtifactIds=vertx-pg-client",
+                    "-DincludeClassifiers=tests", f"-DoutputDirectory={self.folder / 'tests'}"], self.folder)
+
+    def database_sql(self) -> tuple[str, ...]:
+        return ((self.folder / "tests" / "create-postgres.sql").read_text(),)
 
     def run(self, run: Run) -> Outcome:
         reports = run.directory / "reports"
-        tests = sorted(run.names - {ENDED}) if run.names is not None else self.classes
+        tests = sorted(run.names - {ENDED}) if run.names is not None else [PACKAGE + name for name in self.classes]
         status = call(self._maven(f"-Dtest={','.join(tests)}", f"-Dconnection.uri={run.dsn()}",
                                   f"-Dsurefire.reportsDirectory={reports}", f"-Dvertx.version={self.version}"),
                       log=run.log, cwd=self.folder, limit=self.limit)

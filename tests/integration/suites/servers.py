@@ -19,8 +19,8 @@ def fresh_database(stack: Stack, suite: Suite) -> Iterator[str]:
     if database != "postgres":  # which a suite that is fixed to it has to share
         stack.postgres.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
         stack.postgres.psql(f"CREATE DATABASE {database}")
-    for sql in suite.setup_sql:
-        stack.postgres.psql(sql.format(database=database), database)
+    for sql in suite.database_sql():
+        stack.postgres.psql(sql.replace("{database}", database), database)
     yield database
     stack.pgbouncer.release(database)
 

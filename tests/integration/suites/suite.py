@@ -58,7 +58,7 @@ class Suite:
     ci: bool = False
     control: bool = False  # sends no prepared statements: what fails here needs session state
     limit: int = 600  # seconds for a run
-    setup_sql: tuple[str, ...] = ()  # in the new database, one transaction each
+    setup_sql: tuple[str, ...] = ()  # {database} is its name
     database: str | None = None  # when the suite insists on a name
 
     @property
@@ -83,6 +83,10 @@ class Suite:
     def recipe(self) -> object:
         """What `fetch` depends on."""
         return self.version
+
+    def database_sql(self) -> tuple[str, ...]:
+        """What makes the new database one that the suite can use, one transaction each."""
+        return self.setup_sql
 
     def fetch(self) -> None:
         raise NotImplementedError
