@@ -125,7 +125,8 @@ guard('ddl', sub {
     $db->do("ALTER TABLE common_$copy ADD b text");
     my $shown = $db->{pg_server_prepare} ? '0A000' : undef;
     guard('column added', $row, $shown) if $shown;
-    equal('column added', $row->(), 2) unless $shown;
+    $read = $db->prepare("SELECT * FROM common_$copy WHERE id = ?"); # without a server's check the old one crashes DBD::Pg
+    equal('prepared anew', $row->(), 2);
 });
 
 undef $insert; # the handles deallocate their statements

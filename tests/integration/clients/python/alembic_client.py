@@ -38,7 +38,15 @@ def main() -> None:
     config = Config(stdout=out)
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations"))
 
-    def step(name: str, expected: list, revision: str) -> None:
+    def perform(name: str, *arguments) -> bool:
+        with checks.guard("common", name) as done:
+            getattr(command, name)(config, *arguments)
+            checks.equal("common", name, "done", "done")
+        return done.passed
+
+    def migrate(name: str, command_name: str, target: str, expected: list, revision: str) -> None:
+        if not perform(command_name, target):
+            return
         with checks.guard("common", name):
             checks.equal("common", name, columns(), expected)
             out.truncate(0)
@@ -46,26 +54,16 @@ def main() -> None:
             command.current(config)
             checks.equal("common", f"current after {name}", out.getvalue().split()[:1], revision.split())
 
-    def perform(name: str, *arguments) -> None:
-        with checks.guard("common", name):
-            getattr(command, name)(config, *arguments)
-            checks.equal("common", name, "done", "done")
-
     begin_together()
     for turn in range(2):
-        perform("upgrade", "first")
-        step("upgrade to the first", first, "first")
-        perform("upgrade", "head")
-        step("upgrade to the head", second, "second")
+        migrate("upgrade to the first", "upgrade", "first", first, "first")
+        migrate("upgrade to the head", "upgrade", "head", second, "second")
         perform("check")
-        perform("downgrade", "-1")
-        step("downgrade by one", first, "first")
-        perform("upgrade", "+1")
-        step("upgrade by one", second, "second")
+        migrate("downgrade by one", "downgrade", "-1", first, "first")
+        migrate("upgrade by one", "upgrade", "+1", second, "second")
         perform("stamp", "first")
         perform("stamp", "head")
-        perform("downgrade", "base")
-        step("downgrade to the base", [], "")
+        migrate("downgrade to the base", "downgrade", "base", [], "")
     checks.report()
 
 

@@ -9,13 +9,14 @@ from typing import Annotated
 import fastapi
 import httpx
 import sqlmodel
-from fastapi import Depends, FastAPI, HTTPException
-from sqlalchemy.exc import IntegrityError
+from fastapi import Depends, FastAPI, HTTPException, Request
+from fastapi.responses import JSONResponse
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.asyncio import create_async_engine
 from sqlmodel import Field, SQLModel, func, select
 from sqlmodel.ext.asyncio.session import AsyncSession
 
-from checks import COPY, Checks, begin_together
+from checks import COPY, Checks, begin_together, sqlstate
 
 checks = Checks("FastAPI and SQLModel", f"{fastapi.__version__}, {sqlmodel.__version__}")
 where = f"{os.environ['PGUSER']}@{os.environ['PGHOST']}:{os.environ['PGPORT']}/{os.environ['PGDATABASE']}"
@@ -37,6 +38,17 @@ async def session():
 
 
 Session = Annotated[AsyncSession, Depends(session)]
+
+
+class Refused(Exception):
+    def __init__(self, sqlstate: str, name: str):
+        super().__init__(f"{name}: status 500, SQLSTATE {sqlstate}")
+        self.sqlstate = sqlstate
+
+
+@app.exception_handler(DBAPIError)
+async def failed(request: Request, error: DBAPIError) -> JSONResponse:
+    return JSONResponse({"sqlstate": sqlstate(error) or "other"}, 500)
 
 
 @app.post("/heroes", status_code=201)
@@ -80,17 +92,17 @@ async def count(older_than: int, task: int, session: Session) -> int:
 
 
 async def work(web: httpx.AsyncClient, task: int) -> None:
-    async def ask(name: str, method: str, path: str, expected, status: int = 200, **options):
-        with checks.guard("common", name):
-            answer = await web.request(method, path, **options)
-            if answer.status_code >= 500:
-                raise RuntimeError(f"status {answer.status_code}")
-            got = answer.json() if answer.content else None
-            key = got.pop("id", None) if isinstance(got, dict) else None
-            checks.equal("common", name, (answer.status_code, got), (status, expected))
-            return key
+    """A turn ends with its first error: what would follow from it is no further finding."""
+    async def ask(name: str, method: str, path: str, expected, status: int = 200, **options) -> int | None:
+        answer = await web.request(method, path, **options)
+        if answer.status_code >= 500:
+            raise Refused(answer.json()["sqlstate"], name)
+        got = answer.json() if answer.content else None
+        key = got.pop("id", None) if isinstance(got, dict) else None
+        checks.equal("common", name, (answer.status_code, got), (status, expected))
+        return key
 
-    for turn in range(ROUNDS):
+    async def turn_of(turn: int) -> None:
         hero = {"name": f"{task} {turn} {COPY}", "age": 100 * task + turn}
         key = await ask("create", "POST", "/heroes", hero, 201, json=hero)
         await ask("unique", "POST", "/heroes", {"detail": "23505"}, 409, json=hero)
@@ -101,6 +113,10 @@ async def work(web: httpx.AsyncClient, task: int) -> None:
         await ask("count", "GET", "/count", 1, params={"older_than": hero["age"], "task": task})
         await ask("delete", "DELETE", f"/heroes/{key}", None, 204)
         await ask("gone", "GET", f"/heroes/{key}", {"detail": "Not Found"}, 404)
+
+    for turn in range(ROUNDS):
+        with checks.guard("common", "turn"):
+            await turn_of(turn)
 
 
 async def main() -> None:

@@ -32,15 +32,6 @@ checks.guard("in") do
   checks.equal("both ways", rows, %W[1008\n 1009\n])
 end
 
-checks.group = "cursor"
-checks.guard("single rows") do
-  connection.send_query_params("SELECT generate_series(1, $1::int4)", [200])
-  connection.set_single_row_mode
-  rows = connection.get_result.stream_each.map { |row| row.values.first.to_i }
-  connection.get_result
-  checks.equal("single rows", rows, (1..200).to_a)
-end
-
 checks.group = "batch"
 checks.guard("pipeline") do
   connection.enter_pipeline_mode
@@ -54,6 +45,15 @@ checks.guard("pipeline") do
   connection.get_result
   connection.exit_pipeline_mode
   checks.equal("pipeline", found, [2, 4, 6, 8, 10])
+end
+
+checks.group = "cursor"
+checks.guard("single rows") do
+  connection.send_query_params("SELECT generate_series(1, $1::int4)", [200])
+  connection.set_single_row_mode
+  rows = connection.get_result.stream_each.map { |row| row.values.first.to_i }
+  connection.get_result
+  checks.equal("single rows", rows, (1..200).to_a)
 end
 connection.close
 checks.report
