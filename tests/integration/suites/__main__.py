@@ -13,7 +13,7 @@ from tests.integration.support.stack import Stack
 from . import results
 from .catalogue import SUITES
 from .judge import Verdict, doubtful, judge, read_expected
-from .servers import POOL_SIZE, Supervisor, fresh_database
+from .servers import SuiteStack, Supervisor, fresh_database
 from .suite import NotRun, Outcome, Run, Suite
 
 SHOWN = {"unlisted": "passes directly, fails through pgsidecar, is not listed",
@@ -30,16 +30,16 @@ def main() -> int:
         return 0
     passed = failed = 0
     not_run: list[str] = []
-    with Stack(pool_size=POOL_SIZE) as stack:
-        for suite in chosen(options):
-            try:
-                suite.prepare()
-            except NotRun as error:
-                print(f"{suite.name}: not run: {error}", flush=True)
-                not_run.append(suite.name)
-                continue
+    for suite in chosen(options):
+        try:
+            suite.prepare()
+        except NotRun as error:
+            print(f"{suite.name}: not run: {error}", flush=True)
+            not_run.append(suite.name)
+            continue
+        with SuiteStack(suite) as stack:
             suite_passed, suite_failed = check(stack, suite, options)
-            passed, failed = passed + suite_passed, failed + suite_failed
+        passed, failed = passed + suite_passed, failed + suite_failed
     if not_run:
         print(f"not run: {', '.join(not_run)}")
     if options.all or options.suites:

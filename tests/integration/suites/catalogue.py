@@ -12,6 +12,9 @@ SQLALCHEMY_DATABASE = ("CREATE SCHEMA test_schema", "CREATE SCHEMA test_schema_2
                        "CREATE EXTENSION citext")
 SQLALCHEMY_TESTS = ("--backend-only", "test/engine", "test/sql", "test/dialect/postgresql",
                     "test/dialect/test_suite.py")
+PGX_DATABASE = ("CREATE EXTENSION hstore", "CREATE EXTENSION ltree", "CREATE DOMAIN uint64 AS numeric(20, 0)",
+                """DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname LIKE ' tricky%') THEN
+                    CREATE ROLE " tricky, ' } "" \\ test user " SUPERUSER LOGIN; END IF; END $$""")
 TOKIO_DATABASE = tuple(
     f"DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = '{role}') THEN "
     f"CREATE ROLE {role} LOGIN PASSWORD 'password'; END IF; END $$"
@@ -52,13 +55,13 @@ def sqlalchemy(version: str, driver: str, *packages: str, ci: bool = False, cont
 SUITES: list[Suite] = [
     asyncpg("0.30.0"),
     asyncpg("0.32.0"),
-    GoSuite("pq", "1.12.3", ci=True, module="github.com/lib/pq", database="pqgo", own_user="pqgo", limit=180,
+    GoSuite("pq", "1.12.3", ci=True, module="github.com/lib/pq", database="pqgo", user="pqgo", packages=(".", "./hstore"),
             setup_sql=("""DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pqgo') THEN
                            CREATE ROLE pqgo SUPERUSER LOGIN; END IF; END $$""",)),
     sqlalchemy("2.0.58", "asyncpg", "asyncpg==0.30.0", ci=True),
     GoSuite("pgx", "5.12.0", module="github.com/jackc/pgx/v5",
             packages=(".", "./pgconn", "./pgxpool", "./stdlib", "./pgtype"),
-            urls=("PGX_TEST_DATABASE", "PGX_TEST_TCP_CONN_STRING"), limit=600),
+            urls=("PGX_TEST_DATABASE", "PGX_TEST_TCP_CONN_STRING"), setup_sql=PGX_DATABASE),
     RustSuite("tokio-postgres", "0.7.18", crate="tokio-postgres", database="postgres", setup_sql=TOKIO_DATABASE),
     PytestSuite("psycopg2", "2.9.13", control=True, distribution="psycopg2", packages=("psycopg2-binary==2.9.13",),
                 only_tests=True, arguments=("tests",)),

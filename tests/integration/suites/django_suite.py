@@ -52,7 +52,7 @@ def read_outcomes(text: str, ended: bool) -> Outcome:
     for test, place in FAILED.findall(text):  # also those of subtests
         outcome.add(full_name(test, place), False)
     if not ended:
-        outcome.add("(the run, by its time limit)", False)
+        outcome.add("(the run, which did not come to its end)", False)
     return outcome
 
 

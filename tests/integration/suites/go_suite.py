@@ -1,4 +1,5 @@
-"""Suites in Go: a module with its tests, as the module cache has it."""
+"""Suites in Go: a module as the module cache has it, each test in a process of its own, lest one that hangs takes the
+others with it."""
 from __future__ import annotations
 
 import json
@@ -10,14 +11,18 @@ from pathlib import Path
 
 from .suite import Outcome, Run, Suite, call, clean_environment, fetch_with
 
+RESULT = re.compile(r"^\s*--- (PASS|FAIL): (\S+) \(", re.MULTILINE)
+SKIPPED = re.compile(r"^\s*--- SKIP: (\S+) \(", re.MULTILINE)
+BEGUN = re.compile(r"^=== RUN\s+(\S+)", re.MULTILINE)
+
 
 @dataclass
 class GoSuite(Suite):
     module: str = ""
-    packages: tuple[str, ...] = ("./...",)
-    skip: str = ""  # a regular expression for tests that are not run
+    packages: tuple[str, ...] = (".",)
     urls: tuple[str, ...] = ()  # variables that hold the database's URL
-    own_user: str | None = None  # when the suite insists on a role
+    user: str = "postgres"
+    test_limit: int = 20  # seconds
 
     @property
     def source(self) -> Path:
@@ -35,51 +40,50 @@ class GoSuite(Suite):
         for path in [self.source, *self.source.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         (self.folder / "go.mod").unlink()
-        fetch_with(["go", "test", "-vet=off", "-exec=true", *self.packages], self.source)  # compiles, runs nothing
+        for package in self.packages:
+            fetch_with(["go", "test", "-c", "-vet=off", "-o", str(self._program(package)), package], self.source)
 
     def run(self, run: Run) -> Outcome:
-        environment = run.pg_environment() | {name: f"{run.dsn('postgres')}?sslmode=disable" for name in self.urls}
-        if self.own_user:
-            environment["PGUSER"] = self.own_user
-        command = ["go", "test", "-vet=off", "-json", "-count=1", "-p=1", f"-timeout={self.limit}s"]
-        if self.skip:
-            command.append(f"-skip={self.skip}")
-        if run.names is not None:
-            command.append(f"-run={self._pattern(run.names)}")
-        report = run.directory / "outcomes.jsonl"
-        call([*command, *self.packages], log=report, cwd=self.source, limit=self.limit + 60, environment=environment)
-        shutil.copyfile(report, run.log)
-        return read_outcomes(report, self.module)
+        url = f"postgres://{self.user}@127.0.0.1:{run.port}/{run.database}?sslmode=disable"
+        environment = run.pg_environment() | dict.fromkeys(self.urls, url) | {"PGUSER": self.user}
+        wanted = run.names and {name.partition("/")[0] for name in run.names}
+        outcome = Outcome()
+        for package in self.packages:
+            for test in self._tests(package, run, environment):
+                if wanted is None or f"{package} {test}" in wanted:
+                    self._play(package, test, run, environment, outcome)
+        return outcome
 
-    @staticmethod
-    def _pattern(names: set[str]) -> str:
-        """Top-level tests, whole: a subtest may need those before it."""
-        tests = {re.escape(name.split(" ")[-1].split("/")[0]) for name in names}
-        return f"^({'|'.join(sorted(tests))})$"
+    def _play(self, package: str, test: str, run: Run, environment: dict[str, str], outcome: Outcome) -> None:
+        begin = run.log.stat().st_size
+        command = [str(self._program(package)), "-test.v", f"-test.run=^{test}$", f"-test.timeout={self.test_limit}s"]
+        call(command, log=run.log, cwd=self.source / package, limit=self.test_limit + 10, environment=environment)
+        with open(run.log, errors="replace") as log:
+            log.seek(begin)
+            for name, passed in read_outcomes(log.read()).items():
+                outcome.add(f"{package} {name}", passed)
+
+    def _tests(self, package: str, run: Run, environment: dict[str, str]) -> list[str]:
+        listing = run.directory / "tests"
+        listing.unlink(missing_ok=True)
+        call([str(self._program(package)), "-test.list=."], log=listing, cwd=self.source / package, limit=60,
+             environment=environment)
+        run.log.touch()
+        return [name for name in listing.read_text().split("\n") if re.match(r"(Test|Example)\w*$", name)]
+
+    def _program(self, package: str) -> Path:
+        return self.folder / f"{package.strip('./').replace('/', '-') or 'root'}.test"
 
 
-def read_outcomes(report: Path, module: str) -> Outcome:
-    """Names are "package Test/subtest"; a test is left out where its subtests tell the same."""
-    results: dict[str, bool] = {}
-    begun: set[str] = set()
-    for line in report.read_text(errors="replace").splitlines():
-        if not line.startswith("{"):
-            continue
-        event = json.loads(line)
-        if "Test" not in event:
-            continue
-        package = event["Package"].removeprefix(module).strip("/") or "."
-        name = f"{package} {event['Test']}"
-        if event["Action"] == "run":
-            begun.add(name)
-        elif event["Action"] in ("pass", "fail"):
-            results[name] = event["Action"] == "pass"
-        elif event["Action"] == "skip":
-            begun.discard(name)
-    results = dict.fromkeys(begun, False) | results  # begun and never ended
-    outcome = Outcome()
-    for name, passed in results.items():
-        subtests = [other for other in results if other.startswith(name + "/")]
-        if not subtests or (not passed and all(results[other] for other in subtests)):
-            outcome.add(name, passed)
-    return outcome
+def read_outcomes(text: str) -> dict[str, bool]:
+    """A test that began and never ended hung; one whose subtests tell the same is left out."""
+    results = dict.fromkeys(BEGUN.findall(text), False)
+    results.update((name, result == "PASS") for result, name in RESULT.findall(text))
+    for name in SKIPPED.findall(text):
+        results.pop(name, None)
+
+    def told_by_subtests(name: str) -> bool:
+        subtests = [passed for other, passed in results.items() if other.startswith(name + "/")]
+        return bool(subtests) and (results[name] or not all(subtests))
+
+    return {name: passed for name, passed in results.items() if not told_by_subtests(name)}

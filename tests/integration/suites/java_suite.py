@@ -10,7 +10,7 @@ from .suite import Outcome, Run, Suite, call, fetch_with
 
 PROJECT = Path(__file__).with_name("vertx")
 PACKAGE = "io.vertx.tests.pgclient."
-ENDED = "(the run, by its time limit)"
+ENDED = "(the run, which did not come to its end)"
 
 
 @dataclass

@@ -82,7 +82,7 @@ class PytestSuite(PythonSuite):
                    "--tb=native", f"--timeout={self.test_limit}", "--timeout-method=signal",
                    *(word.format(dsn=Dsn(run)) for word in arguments)]
         status = call(command, log=run.log, cwd=self.source, limit=self.limit, environment=environment)
-        return read_outcomes(report, ended=status is not None)
+        return read_outcomes(report, ended=status in (0, 1, 5))
 
 
 @dataclass
@@ -104,5 +104,5 @@ def read_outcomes(report: Path, ended: bool) -> Outcome:
     if running:
         outcome.add(running, False)
     if not ended and not running:
-        outcome.add("(the run, by its time limit)", False)
+        outcome.add("(the run, which did not come to its end)", False)
     return outcome

@@ -6,11 +6,22 @@ import threading
 from contextlib import contextmanager
 from typing import Iterator
 
-from tests.integration.support.stack import PgBouncer, Stack, StackError
+from tests.integration.support.stack import PgBouncer, Sidecar, Stack, StackError
 
 from .suite import Suite
 
 POOL_SIZE = 5
+# Else a temporary table that one test leaves on a server makes another fail, or pass, by chance.
+NOTHING_LEFT = {"server_reset_query": "DISCARD TEMP", "server_reset_query_always": 1}
+
+
+class SuiteStack(Stack):
+    def __init__(self, suite: Suite):
+        super().__init__(POOL_SIZE)
+        self.postgres.settings |= suite.settings
+        self.pgbouncer.remove()
+        self.pgbouncer = PgBouncer(self.postgres, POOL_SIZE, settings=NOTHING_LEFT)
+        self.sidecar = Sidecar(self.pgbouncer.port)
 
 
 @contextmanager

@@ -59,6 +59,7 @@ class Suite:
     control: bool = False  # sends no prepared statements: what fails here needs session state
     limit: int = 600  # seconds for a run
     setup_sql: tuple[str, ...] = ()  # {database} is its name
+    settings: dict[str, str] = field(default_factory=dict)  # of the server
     database: str | None = None  # when the suite insists on a name
 
     @property
