@@ -89,7 +89,8 @@ awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
 }
 
 /// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
-/// arrived.
+/// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
+/// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
 awaitable<> connection::carry_cancel_request() {
     because("cancel request carried");
     error_code ec;
@@ -98,6 +99,7 @@ awaitable<> connection::carry_cancel_request() {
         log::event(log::level::error, id_, "could not carry a cancel request", {{"error", ec.message()}});
         co_return;
     }
+    set_options(server_.socket(), service_.settings.tcp_keepalive);
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);
@@ -154,11 +156,16 @@ void connection::shut_down() {
     server_spoke_.notify();
 }
 
+/// Nothing that is under way upstream ends with it.
+void connection::let_client_go() {
+    client_gone_ = true;
+    client_.close();
+}
+
 void connection::cut() {
     because("cut off");
     leaving_ = true;
-    client_gone_ = true;
-    client_.close();
+    let_client_go();
     end_server_side();
     server_spoke_.notify();
 }
@@ -172,7 +179,8 @@ void connection::arm(milliseconds limit) {
 }
 
 void connection::on_deadline() {
-    if (ready_ || talk_.finished() || talk_.startup().at() == stage::cancelling) return cut();
+    if (talk_.startup().at() == stage::cancelling) return let_client_go();
+    if (ready_ || talk_.finished()) return cut();
     because("login timeout");
     talk_.startup().refuse("08006", "canceling authentication due to timeout");
     write_both();

@@ -45,6 +45,7 @@ private:
     awaitable<> linger();
     void arm(std::chrono::milliseconds limit);
     void on_deadline();
+    void let_client_go();
     void log_ready();
     void log_end() const;
 
