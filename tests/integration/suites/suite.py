@@ -7,6 +7,7 @@ import shutil
 import signal
 import subprocess
 from dataclasses import dataclass, field
+from inspect import getsource
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -73,7 +74,7 @@ class Suite:
     def prepare(self) -> None:
         """Brings the suite and what it needs to `folder`, once for each version of its recipe."""
         stamp = self.folder / ".stamp"
-        wanted = hashlib.sha256(repr(self.recipe()).encode()).hexdigest()
+        wanted = hashlib.sha256(f"{self.recipe()!r}{getsource(type(self).fetch)}".encode()).hexdigest()
         if stamp.exists() and stamp.read_text() == wanted:
             return
         shutil.rmtree(self.folder, ignore_errors=True)
