@@ -11,8 +11,11 @@ from tests.integration.support.stack import PgBouncer, Sidecar, Stack, StackErro
 from .suite import Suite
 
 POOL_SIZE = 5
-# Else a temporary table that one test leaves on a server makes another fail, or pass, by chance.
-NOTHING_LEFT = {"server_reset_query": "DISCARD TEMP", "server_reset_query_always": 1}
+# Else the temporary table, setting or lock that one test leaves on a server makes another fail, or pass, by chance.
+# DISCARD ALL, but for what it does to prepared statements.
+RESET = ("CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; SELECT pg_advisory_unlock_all(); "
+         "DISCARD TEMP; DISCARD SEQUENCES")
+NOTHING_LEFT = {"server_reset_query": RESET, "server_reset_query_always": 1}
 
 
 class SuiteStack(Stack):
