@@ -9,6 +9,7 @@ from .client import Connection
 from .compare import Outcome, compare
 from .conversation import DirectConversation, ProxiedConversation, patience
 from .databases import Database, wait_for_exit
+from .kept import fault_of_server
 from .movers import Customer, Mover, Neighbour
 from .script import Script
 from .wire import EOF, Message, error_fields
@@ -43,6 +44,8 @@ class Bench:
         direct = self._run_direct(script)
         direct_state = self.direct.snapshot()
         self.direct.reset(direct_state)
+        if fault := fault_of_server(direct.replies):
+            return Outcome(direct, direct, kept=[fault])
         servers = self._servers()
         session = Connection(self.sidecar_port, self.proxied.name)
         proxied = ProxiedConversation(

@@ -12,6 +12,9 @@ from typing import NamedTuple
 
 from .wire import Message, error_fields
 
+LOST_TRANSACTION = (
+    "PostgreSQL 18 behind Execute, Query or FunctionCall, Sync: it says I, and rolls all back with the next command"
+)
 ANALYSIS = {"42P01", "42703", "42704", "42804", "42846", "42883", "42P18", "3F000"}
 
 
@@ -43,3 +46,12 @@ def kept(direct: Message, proxied: Message) -> str:
     if native.get("R") not in ("EvaluateParams", "pg_strtoint32", "exec_bind_message", "pq_copymsgbytes"):
         return ""
     return next((k.reason for k in KEPT if native.get("C") in k.direct and ours.get("C") in k.proxied), "")
+
+
+def fault_of_server(direct: list[Message]) -> str:
+    """What PostgreSQL itself gets wrong, after which nothing can be compared. The proxy spares its client this one:
+    it ends the implicit transaction as PostgreSQL up to 17 does.
+    """
+    errors = [error_fields(reply.body) for reply in direct if reply.type == "E"]
+    lost = any((e.get("C"), e.get("R")) == ("XX000", "StartTransactionCommand") for e in errors)
+    return LOST_TRANSACTION if lost else ""
