@@ -77,10 +77,16 @@ def select(found: list[Language], arguments: argparse.Namespace) -> list[tuple[L
     wanted = arguments.language.split(",") if arguments.language else [language.name for language in found]
     if unknown := set(wanted) - {language.name for language in found}:
         raise CatalogueError(f"no language {', '.join(sorted(unknown))}")
-    chosen = [(language, [client for client in language.clients
-                          if (client.ci or not arguments.ci) and arguments.client in client.name])
+    chosen = [(language, [client for client in named(language.clients, arguments.client)
+                          if client.ci or not arguments.ci])
               for language in found if language.name in wanted]
     return [(language, clients) for language, clients in chosen if clients]
+
+
+def named(clients: list[Client], text: str) -> list[Client]:
+    """The one with this name, else all with this in their names."""
+    return [client for client in clients if client.name == text] or [
+        client for client in clients if text in client.name]
 
 
 def routes_of(text: str) -> list[str]:
@@ -100,7 +106,7 @@ def installation_of(text: str) -> Path:
 def parse(argv: list[str]) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m tests.integration.clients", description=__doc__)
     parser.add_argument("--language", metavar="NAME[,NAME]", help="only these, by the names of their folders")
-    parser.add_argument("--client", metavar="TEXT", default="", help="only clients with TEXT in their names")
+    parser.add_argument("--client", metavar="TEXT", default="", help="only the client TEXT, or those with TEXT in their names")
     parser.add_argument("--ci", action="store_true", help="only the first set, which every CI run takes")
     parser.add_argument("--all", action="store_true", help="a language that cannot be run is a failure")
     parser.add_argument("--via", metavar="ROUTE[,ROUTE]", type=routes_of, default=["sidecar"],

@@ -50,7 +50,8 @@ class Outcome:
 
     def __str__(self) -> str:
         errors = ", ".join(f"{state} x{count}" for state, count in self.errors.most_common())
-        return f"{self.right} right, {self.wrong} wrong, {self.errors.total()} errors" + (f" ({errors})" if errors else "")
+        counts = f"{self.right} right, {self.wrong} wrong, {self.errors.total()} errors"
+        return f"{counts} ({errors})" if errors else counts
 
 
 class Copy:

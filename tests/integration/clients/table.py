@@ -42,7 +42,7 @@ def summary(kept: list[tuple[Language, dict]]) -> str:
     broken = sum(not is_clean(routes["pgbouncer"]) for routes in both)
     silent = sum(routes["pgbouncer"]["wrong"] > 0 for routes in both)
     lines = [f"{right} of {len(tried)} configurations are right through pgsidecar. Through pgBouncer alone {broken} of "
-             f"{len(both)} break, {silent} of them with wrong values and no error."]
+             f"{len(both)} break, {silent} of them hand out wrong values."]
     lines += [f"Not run: {language.title} ({content['not_run']['why']}, {content['not_run']['date']})."
               for language, content in kept if content["not_run"]]
     missing = [f"{language.title}: {client.name}" for language, content in kept if not content["not_run"]
@@ -63,8 +63,8 @@ def section(language: Language, content: dict) -> str:
     dates = sorted({run["date"] for run in runs})
     lines = [f"## {language.title}", "",
              f"{' to '.join(dates[:1] + dates[1:][-1:])}; {'; '.join(servers)}. "
-             f"`{COMMAND} --language {language.name}`, one alone with `--client NAME`.", "",
-             "| client | version | directly | through pgBouncer alone | through pgsidecar | its `--client` |",
+             f"`{COMMAND} --language {language.name}`; for one of them with the option in its row.", "",
+             "| client | version | directly | through pgBouncer alone | through pgsidecar | option |",
              "|---|---|---|---|---|---|"]
     return "\n".join([*lines, *rows, ""])
 
@@ -72,7 +72,7 @@ def section(language: Language, content: dict) -> str:
 def row(client: Client, routes: dict) -> str:
     version = next((routes[route]["version"] for route in ("sidecar", "postgres") if route in routes), "")
     cells = [client.name, version, cell(routes, "postgres"), cell(routes, "pgbouncer"), through_us(routes),
-             f"`{shlex.quote(client.name)}`"]
+             f"`--client {shlex.quote(client.name)}`"]
     return "| " + " | ".join(text.replace("|", "\\|") for text in cells) + " |"
 
 
@@ -111,9 +111,9 @@ def is_right(routes: dict) -> bool:
 
 def suites_section(content: dict) -> str:
     lines = ["## Their own test suites", "",
-             f"{content['date']}. `tests/integration/suites` runs the tests that projects ship for themselves, directly and "
-             "through pgsidecar and pgBouncer, and compares the names of what passes. *Listed* tests need what no pooler in "
-             "transaction mode can keep; each is listed with its reason.", "",
+             f"{content['date']}. `tests/integration/suites` runs the tests that projects ship for themselves, directly "
+             "and through pgsidecar and pgBouncer, and compares the names of what passes. *Listed* tests need what no "
+             "pooler in transaction mode can keep; each is listed with its reason.", "",
              "| suite | version | directly | through pgsidecar | listed | command |", "|---|---|---|---|---|---|"]
     for suite in content["suites"]:
         counts = [f"{part['passed']} passed, {part['failed']} failed" for part in (suite["direct"], suite["pooled"])]

@@ -149,6 +149,7 @@ def test_selection(bench):
     bench.add("python", "right", ci="true").add("go", "right", "wrong")
     assert bench.run("--ci", "--list")[1] == "python: right (ci)\n"
     assert bench.run("--language", "go", "--client", "ri", "--list")[1] == "go: right\n"
+    assert bench.run("--client", "right", "--list")[1] == "go: right\npython: right (ci)\n"
     assert bench.run("--language", "cobol")[0] == 2
     assert bench.run("--client", "nobody")[0] == 1, "nothing selected is not a success"
 
@@ -169,9 +170,9 @@ def test_table(bench, tmp_path):
         {"suite": "s", "version": "3", "direct": {"passed": 5, "failed": 1}, "pooled": {"passed": 4, "failed": 2},
          "listed": 1, "command": "run s"}]}))
     page = table.page(languages(bench.folder, bench.build), bench.build / "results")
-    assert "2 of 3 configurations are right through pgsidecar. Through pgBouncer alone 2 of 3 break, 1 of them" in page
-    assert "| right | 1.0 | 6 right | 6 right | all 6 right | `right` |" in page
-    assert "| 4 right | 4 right, 26000 ×2 | all 4 right | `'fails without us'` |" in page
+    assert "2 of 3 configurations are right through pgsidecar. Through pgBouncer alone 2 of 3 break, 1 of them hand" in page
+    assert "| right | 1.0 | 6 right | 6 right | all 6 right | `--client right` |" in page
+    assert "| 4 right | 4 right, 26000 ×2 | all 4 right | `--client 'fails without us'` |" in page
     assert "**fails**: 4 right, **2 wrong**" in page and "Not run: Go (its toolchain is not there" in page
     assert "| s | 3 | 5 passed, 1 failed | 4 passed, 2 failed | 1 | `run s` |" in page
 

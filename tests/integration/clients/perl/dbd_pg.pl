@@ -34,7 +34,8 @@ my $db = DBI->connect('dbi:Pg:', '', '', { RaiseError => 1, PrintError => 0, Aut
 $db->{pg_server_prepare} = $ARGV[0] if defined $ARGV[0];
 $db->{pg_switch_prepared} = $ARGV[1] if defined $ARGV[1];
 $db->do("CREATE TABLE common_$copy (id int4)");
-$db->do("CREATE TABLE types_$copy (a int2, b int8, c numeric, d text, e bytea, f bool, g date, h uuid, i jsonb, j int4[], k text)");
+$db->do("CREATE TABLE types_$copy (a int2, b int8, c numeric, d text, e bytea, f bool, g date, h uuid, i jsonb, j int4[],
+         k text)");
 my @columns = 'a' .. 'k';
 $| = 1;
 print "ready\n";
@@ -55,7 +56,10 @@ for my $k (0 .. 9) {
 for my $turn (1 .. 3) {
     for my $statement (@statements) {
         my ($handle, $arguments, $expected, $sql) = @$statement;
-        guard($sql, sub { $handle->execute($arguments->($turn)); equal($sql, $handle->fetchall_arrayref->[0][0], $expected->($turn)) });
+        guard($sql, sub {
+            $handle->execute($arguments->($turn));
+            equal($sql, $handle->fetchall_arrayref->[0][0], $expected->($turn));
+        });
     }
 }
 
@@ -125,7 +129,8 @@ guard('ddl', sub {
     $db->do("ALTER TABLE common_$copy ADD b text");
     my $shown = $db->{pg_server_prepare} ? '0A000' : undef;
     guard('column added', $row, $shown) if $shown;
-    $read = $db->prepare("SELECT * FROM common_$copy WHERE id = ?"); # without a server's check the old one crashes DBD::Pg
+    # without the server's check the old handle crashes DBD::Pg
+    $read = $db->prepare("SELECT * FROM common_$copy WHERE id = ?");
     equal('prepared anew', $row->(), 2);
 });
 

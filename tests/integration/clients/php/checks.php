@@ -101,10 +101,10 @@ function common(Checks $checks, callable $prepare, callable $command): void
     $statements = statements();
     $prepared = [];
     foreach (range(1, 3) as $turn) {
-        foreach ($statements as $n => [$sql, $arguments, $expected]) {
-            $checks->guard($sql, function () use ($checks, $prepare, &$prepared, $n, $sql, $arguments, $expected, $turn) {
-                $prepared[$n] ??= $prepare($sql);
-                $checks->equal($sql, (string) $prepared[$n]($arguments($turn))[0][0], $expected($turn));
+        foreach ($statements as [$sql, $arguments, $expected]) {
+            $checks->guard($sql, function () use ($checks, $prepare, &$prepared, $sql, $arguments, $expected, $turn) {
+                $prepared[$sql] ??= $prepare($sql);
+                $checks->equal($sql, (string) $prepared[$sql]($arguments($turn))[0][0], $expected($turn));
             });
         }
     }
@@ -125,5 +125,6 @@ function common(Checks $checks, callable $prepare, callable $command): void
         $checks->guard('commit seen', fn () => $checks->equal('commit seen', $count(), 3));
     }
     $checks->guard('division by zero', fn () => $prepare('SELECT 1 / {0}::int4')([0]), '22012');
-    $checks->guard('recovery', fn () => $checks->equal('recovery', (int) $prepare('SELECT {0}::int4 + 1')([41])[0][0], 42));
+    $plus = fn ($number) => (int) $prepare('SELECT {0}::int4 + 1')([$number])[0][0];
+    $checks->guard('recovery', fn () => $checks->equal('recovery', $plus(41), 42));
 }

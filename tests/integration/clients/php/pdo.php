@@ -21,7 +21,8 @@ $prepare = function (string $sql) use ($db): callable {
 };
 
 $db->exec("CREATE TABLE common_$copy (id int4)");
-$db->exec("CREATE TABLE types_$copy (a int2, b int8, c numeric, d text, e bool, f date, g uuid, h jsonb, i int4[], j text)");
+$db->exec("CREATE TABLE types_$copy (a int2, b int8, c numeric, d text, e bool, f date, g uuid, h jsonb, i int4[],
+           j text)");
 begin_together();
 common($checks, $prepare, fn (string $sql) => match ($sql) {
     'BEGIN' => $db->beginTransaction(),
@@ -52,6 +53,7 @@ foreach (range(1, 3) as $turn) {
     $db->beginTransaction();
     $checks->guard('fails', fn () => $prepare('SELECT 1 / {0}::int4')([0]), '22012');
     $db->rollBack();
-    $checks->guard('recovery', fn () => $checks->equal('recovery', (int) $prepare('SELECT {0}::int4')([$turn])[0][0], $turn));
+    $same = fn () => (int) $prepare('SELECT {0}::int4')([$turn])[0][0];
+    $checks->guard('recovery', fn () => $checks->equal('recovery', $same(), $turn));
 }
 $checks->report();

@@ -15,8 +15,8 @@ from alembic.config import Config
 from checks import COPY, Checks, begin_together
 
 metadata = sa.MetaData()
-book = sa.Table(f"book_{COPY}", metadata, sa.Column("id", sa.Integer, primary_key=True), sa.Column("title", sa.String(50)),
-                sa.Column("price", sa.Integer))
+book = sa.Table(f"book_{COPY}", metadata, sa.Column("id", sa.Integer, primary_key=True),
+                sa.Column("title", sa.String(50)), sa.Column("price", sa.Integer))
 sa.Index(f"book_{COPY}_title", book.c.title)
 
 

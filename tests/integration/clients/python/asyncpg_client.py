@@ -47,7 +47,8 @@ async def types(connection, pool) -> None:
             checks.equal("types", kind, row[name], value)
         await connection.execute(f"UPDATE {kept} SET e = $2 WHERE turn = $1", turn, COPY)
         checks.equal("types", "update", await connection.fetchval(f"SELECT e FROM {kept} WHERE turn = $1", turn), COPY)
-        checks.equal("types", "delete", await connection.execute(f"DELETE FROM {kept} WHERE turn = $1", turn), "DELETE 1")
+        done = await connection.execute(f"DELETE FROM {kept} WHERE turn = $1", turn)
+        checks.equal("types", "delete", done, "DELETE 1")
 
 
 async def introspection(connection, pool) -> None:
@@ -80,7 +81,8 @@ async def copy(connection, pool) -> None:
     rows = [(n, f"row {n}") for n in range(500)]
     for turn in range(3):
         await connection.copy_records_to_table(f"copied_{COPY}", records=rows)
-        checks.equal("copy", "in", await connection.fetchval(f"SELECT count(*) FROM copied_{COPY} WHERE a >= $1", 0), 500)
+        count = f"SELECT count(*) FROM copied_{COPY} WHERE a >= $1"
+        checks.equal("copy", "in", await connection.fetchval(count, 0), 500)
         out = bytearray()
 
         async def collect(data: bytes) -> None:

@@ -103,7 +103,7 @@ def text(offset: int) -> tuple[str, Any, Any]:
 
 
 async def common(checks: Checks, client: Any, all_integers: bool = False) -> None:
-    """`client`: placeholder(n), `await value(sql, *arguments)`, `await execute(…)`, `async with transaction()` → client."""
+    """A client has placeholder(n), async value(sql, *arguments) and execute(…), and transaction(), which yields one."""
     def sql(template: str) -> str:
         return template.format(*(client.placeholder(n) for n in range(2)))
 
@@ -115,7 +115,8 @@ async def common(checks: Checks, client: Any, all_integers: bool = False) -> Non
         for template, arguments, expected in statements(all_integers):
             await value(template, template, arguments(turn), expected(turn))
     table = f"common_{COPY}"
-    insert, count = f"INSERT INTO {table} VALUES ({{0}})", f"SELECT count(*) FROM {table} WHERE id >= CAST({{0}} AS int4)"
+    insert = f"INSERT INTO {table} VALUES ({{0}})"
+    count = f"SELECT count(*) FROM {table} WHERE id >= CAST({{0}} AS int4)"
     with checks.guard("common", "transaction") as committed:
         async with client.transaction() as inside:
             for number in range(1, 4):

@@ -61,7 +61,8 @@ def adapted(kind: str, value):
 def types(connection) -> None:
     names = ", ".join(f"c{n}" for n in range(len(VALUES)))
     for turn in range(8):
-        connection.execute(f"INSERT INTO types_{COPY} (turn, {names}) VALUES ({turn}, {', '.join(['%s'] * len(VALUES))})",
+        places = ", ".join(["%s"] * len(VALUES))
+        connection.execute(f"INSERT INTO types_{COPY} (turn, {names}) VALUES ({turn}, {places})",
                            [adapted(kind, value) for kind, value in VALUES])
         row = connection.execute(f"SELECT {names} FROM types_{COPY} WHERE turn = %s", (turn,)).fetchone()
         for got, (kind, value) in zip(row, VALUES):

@@ -10,10 +10,12 @@ import os
 import sys
 import uuid
 
+import asyncpg
 import sqlalchemy as sa
 from sqlalchemy.dialects import postgresql as pg
 from sqlalchemy.ext.asyncio import AsyncSession, create_async_engine
 from sqlalchemy.orm import declarative_base
+from sqlalchemy.schema import CreateTable
 
 from checks import COPY, Checks, begin_together, common
 
@@ -66,8 +68,8 @@ class Client:
 
 def values(n: int) -> dict:
     return dict(name=f"item {n}", price=decimal.Decimal(n) / 4, born=datetime.date(2000, 1, 1 + n), big=n << 40,
-                seen=datetime.datetime(2024, 1, 1 + n, tzinfo=datetime.timezone.utc), key=uuid.UUID(int=n), on=bool(n % 2),
-                details={"n": [n]}, tags=[str(n), "é"], data=bytes([n, 0]))
+                seen=datetime.datetime(2024, 1, 1 + n, tzinfo=datetime.timezone.utc), key=uuid.UUID(int=n),
+                details={"n": [n]}, tags=[str(n), "é"], data=bytes([n, 0]), on=bool(n % 2))
 
 
 async def types(engine) -> None:
@@ -145,13 +147,18 @@ async def reset(engine) -> None:
         checks.equal("reset", "five at once", found, [1, 2, 3, 4, 5])
 
 
+async def create() -> None:
+    """Without the engine, whose first connection is to be among what is checked."""
+    connection = await asyncpg.connect()
+    await connection.execute(str(CreateTable(Item.__table__).compile(dialect=pg.dialect())))
+    await connection.execute(f"CREATE TABLE common_{COPY} (id int4); CREATE TABLE changed_{COPY} AS SELECT 1 AS a")
+    await connection.close()
+
+
 async def main() -> None:
     where = f"{os.environ['PGUSER']}@{os.environ['PGHOST']}:{os.environ['PGPORT']}/{os.environ['PGDATABASE']}"
     engine = create_async_engine(f"postgresql+{DRIVER}://{where}", pool_pre_ping="ping" in sys.argv)
-    async with engine.begin() as connection:
-        await connection.run_sync(Base.metadata.create_all)
-        for sql in (f"CREATE TABLE common_{COPY} (id int4)", f"CREATE TABLE changed_{COPY} AS SELECT 1 AS a"):
-            await connection.execute(sa.text(sql))
+    await create()
     begin_together()
     await common(checks, Client(engine), "integers" in sys.argv)
     for group in (types, batch, cursor, ddl, introspection, reset):

@@ -3,8 +3,8 @@ require "active_record"
 require_relative "checks"
 
 ActiveRecord::Base.establish_connection(
-  { adapter: "postgresql", host: ENV["PGHOST"], port: ENV["PGPORT"], username: ENV["PGUSER"], database: ENV["PGDATABASE"] }
-    .merge(ARGV[0] == "false" ? { prepared_statements: false } : {})
+  { adapter: "postgresql", host: ENV["PGHOST"], port: ENV["PGPORT"], username: ENV["PGUSER"],
+    database: ENV["PGDATABASE"] }.merge(ARGV[0] == "false" ? { prepared_statements: false } : {})
 )
 checks = Checks.new("ActiveRecord", ActiveRecord::VERSION::STRING)
 connection = ActiveRecord::Base.connection
@@ -36,7 +36,9 @@ end
 # Without prepared statements ActiveRecord takes no binds: they go into the text.
 value = lambda do |sql, arguments|
   if connection.prepared_statements
-    binds = arguments.map { |argument| ActiveRecord::Relation::QueryAttribute.new("p", argument, ActiveModel::Type::Value.new) }
+    binds = arguments.map do |argument|
+      ActiveRecord::Relation::QueryAttribute.new("p", argument, ActiveModel::Type::Value.new)
+    end
     connection.exec_query(sql, "SQL", binds, prepare: true).rows[0][0].to_s
   else
     connection.exec_query(sql.gsub(/\$(\d)/) { connection.quote(arguments[$1.to_i - 1]) }).rows[0][0].to_s
@@ -52,7 +54,8 @@ checks.guard("types") do
   author = Author.create!(name: "author")
   (1..8).each do |n|
     values = { title: "book #{n}", price: BigDecimal(n) / 4, born: Date.new(2000, 1, n), details: { "n" => [n] },
-               key: format("00000000-0000-0000-0000-%012d", n), tags: [n, nil], data: [n, 255].pack("CC"), big: n << 40, on: n.odd? }
+               key: format("00000000-0000-0000-0000-%012d", n), tags: [n, nil], data: [n, 255].pack("CC"),
+               big: n << 40, on: n.odd? }
     made = author.books.create!(values)
     found = Book.find(made.id)
     values.each { |name, expected| checks.equal(name, found[name], expected) }

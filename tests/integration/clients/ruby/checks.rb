@@ -57,7 +57,8 @@ def statements
   (0..9).flat_map do |k|
     [k, OWN + k].map do |offset|
       if k.odd?
-        ["SELECT $1::text || ' and #{offset}'", ->(turn) { ["round #{turn}"] }, ->(turn) { "round #{turn} and #{offset}" }]
+        ["SELECT $1::text || ' and #{offset}'", ->(turn) { ["round #{turn}"] },
+         ->(turn) { "round #{turn} and #{offset}" }]
       elsif (k % 4).zero?
         ["SELECT $1::int4 * 1000000 + $2::int4 * 100000 + #{offset}", ->(turn) { [turn, 2] },
          ->(turn) { (turn * 1000000 + 200000 + offset).to_s }]

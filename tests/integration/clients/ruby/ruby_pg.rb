@@ -22,7 +22,9 @@ common(checks, value, transaction)
 
 checks.group = "copy"
 checks.guard("in") do
-  connection.copy_data("COPY common_#{COPY} FROM STDIN") { (1000..1009).each { |n| connection.put_copy_data("#{n}\n") } }
+  connection.copy_data("COPY common_#{COPY} FROM STDIN") do
+    (1000..1009).each { |n| connection.put_copy_data("#{n}\n") }
+  end
   rows = []
   connection.copy_data("COPY (SELECT id FROM common_#{COPY} WHERE id > 1007 ORDER BY id) TO STDOUT") do
     while (row = connection.get_copy_data)
