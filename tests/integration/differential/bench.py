@@ -27,6 +27,7 @@ class Bench:
         )
         self.direct = Database(postgres_port, f"direct_{worker}")
         self.proxied = Database(postgres_port, f"proxied_{worker}")
+        self.version = int(self.direct.control.query("show server_version_num")[0]["server_version_num"]) // 10000
         self.console = SimpleClient(pgbouncer_port, database="pgbouncer")
         self.movers: list[Mover] = []
         self.looks = 0
@@ -51,7 +52,7 @@ class Bench:
         proxied = ProxiedConversation(
             session, script, self.proxied.elsewhere, direct=direct, look_at_pool=self._pool_in_between
         ).play()
-        outcome = compare(script, direct, proxied)
+        outcome = compare(script, direct, proxied, self.version)
         outcome.differences += self._pool_at_rest(servers, _fatal(direct.replies))
         proxied_state = self.proxied.snapshot()
         if proxied_state != direct_state:

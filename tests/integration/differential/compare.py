@@ -20,7 +20,8 @@ class Outcome:
     first: int = -1  # index of the first reply that differs
 
 
-def compare(script: Script, direct: Transcript, proxied: Transcript) -> Outcome:
+def compare(script: Script, direct: Transcript, proxied: Transcript, version: int) -> Outcome:
+    """`version`: the major one of PostgreSQL."""
     outcome = Outcome(direct, proxied)
     wanted, got = direct.replies, proxied.replies
     if script.leave and not _ended_before_leaving(direct):
@@ -28,7 +29,7 @@ def compare(script: Script, direct: Transcript, proxied: Transcript) -> Outcome:
     for i in range(max(len(wanted), len(got))):
         native, ours = wanted[i : i + 1], got[i : i + 1]
         if [comparable(r) for r in native] != [comparable(r) for r in ours]:
-            if native and ours and (reason := kept(native[0], ours[0])):
+            if native and ours and (reason := kept(native[0], ours[0], version)):
                 outcome.kept.append(reason)
                 continue
             outcome.first = i

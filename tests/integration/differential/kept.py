@@ -15,6 +15,7 @@ from .wire import Message, error_fields
 LOST_TRANSACTION = (
     "PostgreSQL 18 behind Execute, Query or FunctionCall, Sync: it says I, and rolls all back with the next command"
 )
+OPEN_PIPELINE = "PostgreSQL 18 says T behind Execute, Query; the proxy, which answers a PREPARE itself, says I"
 ANALYSIS = {"42P01", "42703", "42704", "42804", "42846", "42883", "42P18", "3F000"}
 
 
@@ -38,8 +39,10 @@ KEPT = [
 ]
 
 
-def kept(direct: Message, proxied: Message) -> str:
+def kept(direct: Message, proxied: Message, version: int) -> str:
     """The reason for which these two replies may differ."""
+    if version >= 18 and (direct.type, direct.body, proxied.type, proxied.body) == ("Z", b"T", "Z", b"I"):
+        return OPEN_PIPELINE
     if direct.type != "E" or proxied.type != "E":
         return ""
     native, ours = error_fields(direct.body), error_fields(proxied.body)
