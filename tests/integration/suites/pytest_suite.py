@@ -78,7 +78,7 @@ class PytestSuite(PythonSuite):
             only.write_text(json.dumps(sorted(run.names)))
             environment["OUTCOMES_ONLY"] = str(only)
         arguments = self.ci_arguments if run.ci and self.ci_arguments else self.arguments
-        command = [self.python, "-s", "-m", "pytest", "-p", "test_outcomes", "-p", "no:cacheprovider", "-q",
+        command = [self.python, "-s", "-m", "pytest", "-p", "outcomes_plugin", "-p", "no:cacheprovider", "-q",
                    "--tb=native", f"--timeout={self.test_limit}", "--timeout-method=signal",
                    *(word.format(dsn=Dsn(run)) for word in arguments)]
         status = call(command, log=run.log, cwd=self.source, limit=self.limit, environment=environment)
