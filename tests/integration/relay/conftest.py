@@ -6,6 +6,7 @@ from typing import Callable, Iterator
 import pytest
 
 from tests.integration.relay.proxy import Proxy, eventually
+from tests.integration.relay.sleepers import end_sleepers
 from tests.integration.support.stack import PgBouncer, Postgres
 
 
@@ -52,8 +53,12 @@ def proxy(start_proxy) -> Proxy:
 
 @pytest.fixture(autouse=True)
 def no_server_stays_busy(request):
-    """Nothing is pinned when a test has ended."""
+    """Nothing is pinned when a test has ended, and none of its sleepers is left to the next."""
     yield
-    if "pgbouncer" in request.fixturenames:
-        pooler = request.getfixturevalue("pgbouncer")
-        eventually(lambda: pooler.active_servers() == 0, "SHOW POOLS counts no active server")
+    try:
+        if "pgbouncer" in request.fixturenames:
+            pooler = request.getfixturevalue("pgbouncer")
+            eventually(lambda: pooler.active_servers() == 0, "SHOW POOLS counts no active server")
+    finally:
+        if "postgres" in request.fixturenames:
+            end_sleepers(request.getfixturevalue("postgres"))

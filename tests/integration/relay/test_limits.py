@@ -10,6 +10,7 @@ import pytest
 
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import SSL_REQUEST, TERMINATE, RawClient, query, ready, startup_packet
+from tests.integration.relay.sleepers import sleepers
 from tests.integration.support.daemon import accepts
 
 pytestmark = pytest.mark.timeout(180)
@@ -115,7 +116,6 @@ def test_shutdown_timeout_cuts_off_what_does_not_end(start_proxy, postgres):
         eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
         proxy.signal(signal.SIGINT)
         assert proxy.wait() == 0
-    wake_up(postgres)
 
 
 def test_second_signal_ends_at_once(start_proxy, postgres):
@@ -127,17 +127,6 @@ def test_second_signal_ends_at_once(start_proxy, postgres):
         eventually(lambda: "shutting down" in proxy.logged(), "the first signal has been seen")
         proxy.signal()
         assert proxy.wait() == 128 + signal.SIGTERM
-    wake_up(postgres)
-
-
-def sleepers(postgres) -> int:
-    return int(postgres.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'"))
-
-
-def wake_up(postgres) -> None:
-    """A server does not notice by itself that its client has gone."""
-    postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
-    eventually(lambda: sleepers(postgres) == 0, "nobody sleeps")
 
 
 def test_leave_timeout_ends_the_session_of_a_client_that_has_gone(start_proxy, postgres):
@@ -146,7 +135,4 @@ def test_leave_timeout_ends_the_session_of_a_client_that_has_gone(start_proxy, p
     with RawClient(proxy.port) as client:
         ready(client).send(query("SELECT pg_sleep(600)"))
         eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
-    try:
-        eventually(lambda: proxy.descriptors() <= before, "both connections are closed")
-    finally:
-        wake_up(postgres)
+    eventually(lambda: proxy.descriptors() <= before, "both connections are closed")

@@ -7,6 +7,7 @@ import pytest
 
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import RawClient, query, ready, startup_packet
+from tests.integration.relay.sleepers import end_sleepers, sleepers
 from tests.integration.support.daemon import free_port
 from tests.integration.support.stack import PgBouncer
 
@@ -75,16 +76,12 @@ def own_pgbouncer(postgres):
     pooler.remove()
 
 
-def asleep(postgres) -> bool:
-    return postgres.psql("SELECT count(*) FROM pg_stat_activity WHERE wait_event = 'PgSleep'") == "1"
-
-
 def test_pooler_killed_under_a_query_and_under_an_idle_client(start_proxy, postgres, own_pgbouncer):
     proxy = start_proxy(f"127.0.0.1:{own_pgbouncer.port}")
     with RawClient(proxy.port) as busy, RawClient(proxy.port) as idle:
         ready(idle)
         ready(busy).send(query("SELECT pg_sleep(600)"))
-        eventually(lambda: asleep(postgres), "the server sleeps")
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
         own_pgbouncer.kill()
         for client in (busy, idle):
             errors = [reply.error[:2] for reply in client.read_to_end().of("E")]
@@ -93,13 +90,12 @@ def test_pooler_killed_under_a_query_and_under_an_idle_client(start_proxy, postg
     own_pgbouncer.start()
     with RawClient(proxy.port) as client:
         assert ready(client).query("SELECT 1").rows == [[b"1"]]
-    postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
 
 
 def test_server_killed_under_a_query(proxy, postgres, pgbouncer):
     with RawClient(proxy.port) as client:
         ready(client).send(query("SELECT pg_sleep(600)"))
-        eventually(lambda: asleep(postgres), "the server sleeps")
-        postgres.psql("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE wait_event = 'PgSleep'")
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
+        end_sleepers(postgres)
         errors = [reply.error[:2] for reply in client.read_to_end().of("E")]
         assert errors == [("FATAL", "57P01")], "what the server said; not pgBouncer's own behind it"
