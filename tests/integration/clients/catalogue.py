@@ -7,7 +7,7 @@ import tomllib
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from .program import run_to_end
+from tests.integration.support.processes import run_to_end
 
 FOLDER = Path(__file__).resolve().parent
 BUILD = FOLDER.parents[2] / "build" / "clients"

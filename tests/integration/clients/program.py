@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import os
-import signal
 import subprocess
 import tempfile
 import threading
 import time
 from collections import Counter
 from dataclasses import dataclass, field
-from typing import BinaryIO
 
-KILL_GRACE = 5.0
+from tests.integration.support.processes import kill_group
+
 FIRST = 5  # descriptions of what went wrong that are kept
 
 
@@ -153,28 +151,3 @@ def add_up(ended: list[Copy]) -> Outcome:
         except ValueError as error:
             outcome.fail("hung" if copy.hung else "dead", str(error))
     return outcome
-
-
-def kill_group(process: subprocess.Popen) -> None:
-    """What a program has started ends with it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait(KILL_GRACE)
-
-
-def run_to_end(command: list[str], output: BinaryIO, limit: float) -> int | None:
-    """The exit status, None when the program had to be ended."""
-    process = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=output, stderr=output, start_new_session=True)
-    try:
-        return process.wait(limit)
-    except subprocess.TimeoutExpired:
-        return None
-    finally:
-        kill_group(process)
-
-
-def clean_environment() -> dict[str, str]:
-    """Nothing that would lead a driver elsewhere."""
-    return {name: value for name, value in os.environ.items() if not name.startswith(("PG", "PYTHON"))}

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import contextlib
 import os
-import subprocess
 import time
 from pathlib import Path
 from typing import Iterator
 
-from tests.integration.support.stack import SimpleClient, Stack, StackError, program
+from tests.integration.support.processes import clean_environment
+from tests.integration.support.stack import SimpleClient, Stack, StackError
 
-from .program import Outcome, clean_environment
+from .program import Outcome
 
 POOL_SIZE = 5
 LENT_LIMIT = 10.0  # seconds until no server of the pool is lent
@@ -48,10 +48,8 @@ class Servers:
         self._revive()
 
     def versions(self) -> dict[str, str]:
-        """pgBouncer has no console command for it that a query could read in every version."""
-        said = subprocess.run([program("pgbouncer"), "--version"], capture_output=True, text=True).stdout.split()
         return {"postgres": self._sql("SHOW server_version")[0]["server_version"].split()[0],
-                "pgbouncer": said[1] if len(said) > 1 else ""}
+                "pgbouncer": self.stack.pgbouncer.version()}
 
     def _environment(self, route: str, database: str) -> dict[str, str]:
         return clean_environment() | {
@@ -76,10 +74,7 @@ class Servers:
             try:
                 daemon.check()
             except StackError:
-                daemon.stop()
-                daemon.start()
-                if daemon is self.stack.pgbouncer:
-                    daemon.keep_rotating()
+                daemon.restart()
 
 
 @contextlib.contextmanager

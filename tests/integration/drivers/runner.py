@@ -101,9 +101,7 @@ def restart_pooler(stack) -> None:
 
     Behind pgsidecar it has to live.
     """
-    stack.pgbouncer.stop()
-    stack.pgbouncer.start()
-    stack.pgbouncer.keep_rotating()
+    stack.pgbouncer.restart()
 
 
 def assert_broken_without_right_with(outcomes: dict[str, Outcome]) -> None:

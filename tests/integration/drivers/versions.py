@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import fcntl
 import hashlib
-import os
 import shutil
 import subprocess
 import sys
 from pathlib import Path
+
+from tests.integration.support.processes import clean_environment
 
 PACKAGES = Path(__file__).parent / "packages"
 CLIENTS = Path(__file__).resolve().parents[3] / "build" / "clients"
@@ -53,8 +54,7 @@ def install(pins: Path, target: Path) -> None:
 
 def environment(name: str) -> dict[str, str]:
     """The environment of a client program that sees the set `name` and nothing else of ours."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PG", "PYTHON"))}
-    return clean | {"PYTHONPATH": str(installed(name)), "PYTHONDONTWRITEBYTECODE": "1"}
+    return clean_environment() | {"PYTHONPATH": str(installed(name)), "PYTHONDONTWRITEBYTECODE": "1"}
 
 
 if __name__ == "__main__":

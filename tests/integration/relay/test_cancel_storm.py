@@ -10,7 +10,6 @@ import contextlib
 import os
 import random
 import signal
-import subprocess
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Iterator
@@ -21,7 +20,7 @@ from tests.integration.relay.proxy import Proxy, eventually
 from tests.integration.relay.raw_client import TERMINATE, RawClient, query, ready
 from tests.integration.relay.test_cancel import cancel_packet, start_sleeping
 from tests.integration.support.daemon import accepts
-from tests.integration.support.stack import PgBouncer, Postgres, StackError, program
+from tests.integration.support.stack import PgBouncer, Postgres, StackError
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -85,8 +84,7 @@ def cancelled(client: RawClient) -> list[str]:
 
 @pytest.fixture
 def version_1_18() -> None:
-    said = subprocess.run([program("pgbouncer"), "--version"], capture_output=True, text=True).stdout
-    if "PgBouncer 1.18." not in said:
+    if not PgBouncer.version().startswith("1.18."):
         pytest.skip("a fault of pgBouncer 1.18 only")
 
 

@@ -13,7 +13,7 @@ from tests.integration.support.stack import Stack
 from . import results
 from .catalogue import SUITES
 from .judge import Verdict, doubtful, judge, read_expected
-from .servers import SuiteStack, Supervisor, fresh_database
+from .servers import Supervisor, fresh_database, suite_stack
 from .suite import NotRun, Outcome, Run, Suite
 
 SHOWN = {"unlisted": "passes directly, fails through pgsidecar, is not listed",
@@ -37,7 +37,7 @@ def main() -> int:
             print(f"{suite.name}: not run: {error}", flush=True)
             not_run.append(suite.name)
             continue
-        with SuiteStack(suite) as stack:
+        with suite_stack(suite) as stack:
             suite_passed, suite_failed = check(stack, suite, options)
         passed, failed = passed + suite_passed, failed + suite_failed
     if not_run:

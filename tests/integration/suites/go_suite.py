@@ -9,7 +9,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .suite import Outcome, Run, Suite, call, clean_environment, fetch_with
+from tests.integration.support.processes import clean_environment
+
+from .suite import Outcome, Run, Suite, call, fetch_with
 
 RESULT = re.compile(r"^\s*--- (PASS|FAIL): (\S+) \(", re.MULTILINE)
 SKIPPED = re.compile(r"^\s*--- SKIP: (\S+) \(", re.MULTILINE)
@@ -35,7 +37,7 @@ class GoSuite(Suite):
         (self.folder / "go.mod").write_text("module suites\n\ngo 1.24\n")
         fetch_with(["go", "mod", "download", f"{self.module}@v{self.version}"], self.folder)
         done = subprocess.run(["go", "mod", "download", "-json", f"{self.module}@v{self.version}"], cwd=self.folder,
-                              capture_output=True, check=True, text=True, env=clean_environment({}))
+                              capture_output=True, check=True, text=True, env=clean_environment())
         shutil.copytree(json.loads(done.stdout)["Dir"], self.source, copy_function=shutil.copyfile)
         for path in [self.source, *self.source.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)

@@ -11,10 +11,10 @@ FILE = ROOT / "build" / "clients" / "results" / "suites.json"
 
 def merge(suite: Suite, direct: Outcome, through: Outcome, listed: int, whole: bool) -> None:
     """A short run says nothing about the suite where a whole one is known."""
-    content = json.loads(FILE.read_text()) if FILE.exists() else {"suites": []}
-    others = [entry for entry in content["suites"] if entry["suite"] != suite.name]
     if not whole and getattr(suite, "ci_arguments", None):
         return
+    content = json.loads(FILE.read_text()) if FILE.exists() else {"suites": []}
+    others = [entry for entry in content["suites"] if entry["suite"] != suite.name]
     today = datetime.date.today().isoformat()
     entry = {"suite": suite.name, "version": suite.version, "date": today, "direct": count(direct),
              "pooled": count(through), "listed": listed,

@@ -7,7 +7,9 @@ import subprocess
 from dataclasses import dataclass
 from pathlib import Path
 
-from .suite import NotRun, Outcome, Run, Suite, call, clean_environment, fetch_with
+from tests.integration.support.processes import clean_environment
+
+from .suite import NotRun, Outcome, Run, Suite, call, fetch_with
 
 FEATURES = ("array-impls", "runtime", "with-bit-vec-0_9", "with-chrono-0_4", "with-eui48-1", "with-geo-types-0_7",
             "with-serde_json-1", "with-time-0_3", "with-uuid-1")
@@ -82,7 +84,7 @@ class RustSuite(Suite):
 
 def cargo(*arguments: str, cwd: Path) -> str:
     done = subprocess.run(["cargo", *arguments], cwd=cwd, capture_output=True, text=True, timeout=900,
-                          env=clean_environment({}))
+                          env=clean_environment())
     if done.returncode:
         raise NotRun(f"cargo {arguments[0]} failed: {done.stderr[-300:]}")
     return done.stdout

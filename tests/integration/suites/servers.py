@@ -6,7 +6,7 @@ import threading
 from contextlib import contextmanager
 from typing import Iterator
 
-from tests.integration.support.stack import PgBouncer, Sidecar, Stack, StackError
+from tests.integration.support.stack import PgBouncer, Stack, StackError
 
 from .suite import Suite
 
@@ -18,13 +18,8 @@ RESET = ("CLOSE ALL; SET SESSION AUTHORIZATION DEFAULT; RESET ALL; UNLISTEN *; S
 NOTHING_LEFT = {"server_reset_query": RESET, "server_reset_query_always": 1}
 
 
-class SuiteStack(Stack):
-    def __init__(self, suite: Suite):
-        super().__init__(POOL_SIZE)
-        self.postgres.settings |= suite.settings
-        self.pgbouncer.remove()
-        self.pgbouncer = PgBouncer(self.postgres, POOL_SIZE, settings=NOTHING_LEFT)
-        self.sidecar = Sidecar(self.pgbouncer.port)
+def suite_stack(suite: Suite) -> Stack:
+    return Stack(POOL_SIZE, postgres_settings=suite.settings, pgbouncer_settings=NOTHING_LEFT)
 
 
 @contextmanager
@@ -66,6 +61,4 @@ class Supervisor:
             except StackError:
                 self.deaths += 1
                 print(f"pgBouncer died, its log ends with: {self._pgbouncer.log_tail(2)}", file=sys.stderr)
-                self._pgbouncer.stop()
-                self._pgbouncer.start()
-                self._pgbouncer.keep_rotating(self._database)
+                self._pgbouncer.restart()

@@ -2,13 +2,12 @@
 from __future__ import annotations
 
 import hashlib
-import os
 import shutil
-import signal
-import subprocess
 from dataclasses import dataclass, field
 from inspect import getsource
 from pathlib import Path
+
+from tests.integration.support.processes import clean_environment, run_to_end
 
 ROOT = Path(__file__).resolve().parents[3]
 BUILD = ROOT / "build" / "suites"
@@ -97,31 +96,10 @@ class Suite:
         raise NotImplementedError
 
 
-def clean_environment(extra: dict[str, str]) -> dict[str, str]:
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith(("PG", "PYTHON"))}
-    return inherited | extra
-
-
 def call(command: list[str], *, log: Path, cwd: Path, limit: float, environment: dict[str, str] = {}) -> int | None:
     """Runs a program with its children to its end: its status, or None where the time limit ended it."""
     with open(log, "ab") as output:
-        process = subprocess.Popen(command, cwd=cwd, stdin=subprocess.DEVNULL, stdout=output, stderr=output,
-                                   env=clean_environment(environment), start_new_session=True)
-        try:
-            return process.wait(limit)
-        except subprocess.TimeoutExpired:
-            return None
-        finally:
-            end_group(process)
-
-
-def end_group(process: subprocess.Popen) -> None:
-    """Nothing that a run started outlives it."""
-    try:
-        os.killpg(process.pid, signal.SIGKILL)
-    except ProcessLookupError:
-        pass
-    process.wait()
+        return run_to_end(command, output, limit, clean_environment() | environment, cwd)
 
 
 def fetch_with(command: list[str], cwd: Path, limit: float = 600, environment: dict[str, str] = {}) -> None:

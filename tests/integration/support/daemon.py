@@ -65,6 +65,11 @@ class Daemon:
         """Stops the process and returns its exit status. `start` starts it again, with its port and directory."""
         return self._stop_process()
 
+    def restart(self) -> None:
+        """Also of a process that has died."""
+        self.stop()
+        self.start()
+
     def remove(self) -> None:
         """Stops the process and removes its directory if that is a temporary one; done at exit for all."""
         self.stop()

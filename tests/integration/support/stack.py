@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import os
 import signal
+import subprocess
 import sys
 from pathlib import Path
 from typing import Literal
@@ -88,6 +89,19 @@ class PgBouncer(Daemon):
     def kill(self) -> None:
         self._close_kept_open()
         super().kill()
+
+    def restart(self) -> None:
+        """The pools that were kept rotating rotate again."""
+        pools = list(self._kept_open)
+        super().restart()
+        for database, user in pools:
+            self.keep_rotating(database, user)
+
+    @staticmethod
+    def version() -> str:
+        """"1.18.0"; the program's word, since the console has none that a query could read in every version."""
+        said = subprocess.run([program("pgbouncer"), "--version"], capture_output=True, text=True).stdout.split()
+        return said[1] if len(said) > 1 else ""
 
     def admin(self, sql: str) -> list[dict[str, str | None]]:
         """Asks the admin console."""
@@ -199,9 +213,10 @@ class Stack:
     """All three, started and stopped as a context manager."""
 
     def __init__(self, pool_size: int = 3, config: dict[str, str] = {}, args: list[str] = [],
-                 sidecar_port: int | None = None, host: str = "127.0.0.1"):
-        self.postgres = Postgres()
-        self.pgbouncer = PgBouncer(self.postgres, pool_size)
+                 sidecar_port: int | None = None, host: str = "127.0.0.1",
+                 postgres_settings: dict[str, str] = {}, pgbouncer_settings: dict[str, str | int] = {}):
+        self.postgres = Postgres(settings=postgres_settings)
+        self.pgbouncer = PgBouncer(self.postgres, pool_size, settings=pgbouncer_settings)
         self.sidecar = Sidecar(self.pgbouncer.port, config=config, args=args, port=sidecar_port,
                                host=host)
 
