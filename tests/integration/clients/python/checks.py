@@ -102,6 +102,16 @@ def text(offset: int) -> tuple[str, Any, Any]:
             lambda turn: f"round {turn} and {offset}")
 
 
+class OfConnection:
+    """What the clients of connections with %s for placeholders begin with."""
+
+    def __init__(self, connection: Any):
+        self.connection = connection
+
+    def placeholder(self, n: int) -> str:
+        return "%s"
+
+
 async def common(checks: Checks, client: Any, all_integers: bool = False) -> None:
     """A client has placeholder(n), async value(sql, *arguments) and execute(…), and transaction(), which yields one."""
     def sql(template: str) -> str:

@@ -9,18 +9,12 @@ import io
 import psycopg2
 from psycopg2.extras import execute_values
 
-from checks import COPY, Checks, begin_together, common
+from checks import COPY, Checks, OfConnection, begin_together, common
 
 checks = Checks("psycopg2", psycopg2.__version__.split()[0])
 
 
-class Client:
-    def __init__(self, connection):
-        self.connection = connection
-
-    def placeholder(self, n: int) -> str:
-        return "%s"
-
+class Client(OfConnection):
     async def value(self, sql: str, *arguments):
         with self.connection.cursor() as cursor:
             cursor.execute(sql, arguments)

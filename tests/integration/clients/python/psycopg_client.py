@@ -15,7 +15,7 @@ from psycopg.types.composite import CompositeInfo, register_composite
 from psycopg.types.json import Jsonb
 from psycopg_pool import ConnectionPool
 
-from checks import COPY, Checks, begin_together, common
+from checks import COPY, Checks, OfConnection, begin_together, common
 
 checks = Checks(f"psycopg [{psycopg.pq.__impl__}]", psycopg.__version__)
 THRESHOLDS = {f"prepare_threshold={n}": n for n in range(10)} | {"prepare_threshold=none": None}
@@ -26,13 +26,7 @@ VALUES = [("int2", -7), ("int4", 70000), ("int8", 1 << 40), ("numeric", decimal.
           ("jsonb", {"a": [1]}), ("int4[]", [1, None, 3]), ("text[]", ["x", "y,z"]), ("text", None)]
 
 
-class Client:
-    def __init__(self, connection):
-        self.connection = connection
-
-    def placeholder(self, n: int) -> str:
-        return "%s"
-
+class Client(OfConnection):
     async def value(self, sql: str, *arguments):
         return self.connection.execute(sql, arguments).fetchone()[0]
 
