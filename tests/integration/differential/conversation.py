@@ -11,6 +11,8 @@ from .script import Script, Step
 from .wire import EOF, HANG, Message
 
 SILENCE = 0.05  # seconds without a reply that end a step whose replies are not understood
+LATE = 1.0  # the same where a boundary is due, which is always answered: a busy machine is no silence
+BOUNDARIES = tuple("SQF")
 TOO_EARLY = "not run"
 LAST_WORDS = b"select 'the end of the script'"
 
@@ -151,7 +153,7 @@ class DirectConversation(Conversation):
 
     def _wait(self) -> bool:
         while not self.owed.nothing and not self.transcript.ended:
-            if self.read(SILENCE) is None:
+            if self.read(LATE if self.owed.head in BOUNDARIES else SILENCE) is None:
                 self.transcript.silences += 1
                 return True
         return True
