@@ -64,7 +64,9 @@ class Bench:
 
     def _run_direct(self, script: Script):
         connection = Connection(self.postgres_port, self.direct.name)
-        transcript = DirectConversation(connection, script, self.direct.elsewhere).play()
+        transcript = DirectConversation(
+            connection, script, self.direct.elsewhere, waits_for_client=self.direct.waits_for_client
+        ).play()
         wait_for_exit(connection.pid)
         return transcript
 

@@ -60,6 +60,17 @@ class Connection:
             self._eof = not data
             self._buffer += data
 
+    def unread_by_peer(self) -> int:
+        """Bytes that have arrived at the other end on this machine and that its process has not read."""
+        try:
+            ends = (self._socket.getpeername(), self._socket.getsockname())
+        except OSError:  # the other end is gone
+            return 0
+        addresses = [f"0100007F:{port:04X}" for _, port in ends]
+        with open("/proc/net/tcp") as sockets:
+            rows = [line.split() for line in sockets]
+        return next((int(row[4].partition(":")[2], 16) for row in rows if row[1:3] == addresses), 0)
+
     # ------------------------------------------------------------ ways to leave
     def half_close(self) -> None:
         self._socket.shutdown(socket.SHUT_WR)

@@ -1,6 +1,7 @@
 """Plays a script on one connection and keeps every reply."""
 
 import random
+import time
 from dataclasses import dataclass, field
 from typing import Callable
 
@@ -10,9 +11,8 @@ from .owed import Owed
 from .script import Script, Step
 from .wire import EOF, HANG, Message
 
-SILENCE = 0.05  # seconds without a reply that end a step whose replies are not understood
-LATE = 1.0  # the same where a boundary is due, which is always answered: a busy machine is no silence
-BOUNDARIES = tuple("SQF")
+SILENCE = 0.02  # seconds without a reply after which the direct server is asked whether it rests
+ARRIVED = 0.001  # seconds in which what has been sent on this machine is there
 TOO_EARLY = "not run"
 LAST_WORDS = b"select 'the end of the script'"
 
@@ -135,28 +135,45 @@ class Conversation:
 
 
 class DirectConversation(Conversation):
-    """Reads until nothing is owed. Its marks tell the proxied conversation what to wait for."""
+    """Reads until nothing is owed. Its marks tell the proxied conversation what to wait for.
 
-    def __init__(self, *how):
+    Where it is not understood what is owed, it reads until the server has read all and waits for more; so does a
+    client that will close or reset its socket, which with replies unread would lose what is on its way.
+    """
+
+    def __init__(self, *how, waits_for_client: Callable[[int], bool]):
         super().__init__(*how)
         self.owed = Owed()
+        self.waits_for_client = waits_for_client
+        self.reads_all = self.script.leave in ("close", "reset")
 
     def answered(self, number: int, step: Step) -> bool:
         for message in step.messages:
             self.owed.sent(message)
-        waited = step.wait and not self.owed.nothing and self._wait()
+        waited = step.wait and not self._content and self._wait()
         self.transcript.rests.append(self.owed.at_rest and not self.transcript.ended)
         return waited
 
     def may_be_elsewhere(self, number: int) -> bool:
         return self.owed.at_rest
 
+    @property
+    def _content(self) -> bool:
+        return self.owed.nothing and not self.reads_all
+
     def _wait(self) -> bool:
-        while not self.owed.nothing and not self.transcript.ended:
-            if self.read(LATE if self.owed.head in BOUNDARIES else SILENCE) is None:
-                self.transcript.silences += 1
-                return True
+        end = time.monotonic() + patience.reply
+        while not self._content and not self.transcript.ended:
+            if self.read(SILENCE) is None and (self._server_rests() or time.monotonic() > end):
+                self.transcript.silences += not self.owed.nothing
+                while not self.transcript.ended and self.read(ARRIVED):
+                    pass
+                break
         return True
+
+    def _server_rests(self) -> bool:
+        """In this order: what it has read it has also answered when it wants to read again."""
+        return self.connection.unread_by_peer() == 0 and self.waits_for_client(self.connection.pid)
 
     def read(self, time_limit: float) -> Message | None:
         reply = super().read(time_limit)

@@ -83,6 +83,11 @@ class Database:
             self.control.query(RESET)
             self.pristine = self.snapshot()
 
+    def waits_for_client(self, pid: int) -> bool:
+        """Whether the backend wants to read; one that has ended does not work any more either."""
+        rows = self.control.query(f"select wait_event from pg_stat_activity where pid = {pid}")
+        return all(row["wait_event"] == "ClientRead" for row in rows)
+
     def elsewhere(self, sql: str) -> str:
         """A statement of another session; what came of it."""
         try:

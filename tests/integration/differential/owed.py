@@ -1,7 +1,7 @@
 """What a server still owes, as far as it has been asked for it by Flush, Sync, Query or FunctionCall.
 
-Only the direct session is read with it, to know when a step has been answered without waiting for silence.
-Where it is mistaken the reader waits for silence; the replies that are compared never depend on it.
+Only the direct session is read with it, to know when a step has been answered without asking whether the server rests.
+Where it is mistaken the reader asks; the replies that are compared never depend on it.
 """
 
 from collections import deque
