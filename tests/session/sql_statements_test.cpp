@@ -383,6 +383,40 @@ TEST(SqlOnTheWire, ExecuteWhoseShapeHasChangedFailsWhenItRuns) {
     expect_known(c).check();
 }
 
+/// Its arguments are counted first, and only where the statement has parameters.
+TEST(SqlExecute, WithAnotherNumberOfArgumentsFailsBeforeItsShapeIsLookedAt) {
+    const auto wrong_number = be::error("42601", "wrong number of parameters for prepared statement \"n\"");
+    conversation()
+        .knows("n", "select $1", {.types = {type::int4}, .columns = one_column})
+        .client_sends({fe::query("EXECUTE n")})
+        .server_gets({fe::close_statement("n"), fe::parse("n", "select $1", {type::int4}), fe::flush()})
+        .server_sends({was_put})
+        .client_gets({})
+        .server_gets({fe::query("EXECUTE n")})
+        .server_sends({wrong_number, be::ready('I')})
+        .client_gets({wrong_number, be::ready('I')})
+        .check();
+}
+
+/// Then nobody looks at the shape of what it would have executed itself.
+TEST(SqlExecute, OfAnExecuteWithAnotherNumberOfArguments) {
+    const auto wrong_number = be::error("42601", "wrong number of parameters for prepared statement \"m\"");
+    const std::vector<oid> one{type::int4};
+    auto c = knows_n();
+    c.client_sends({fe::parse("m", "EXECUTE n", one), fe::sync()})
+        .server_gets({put_n, fe::parse("", "EXECUTE n", one), fe::describe_statement(""), fe::sync()})
+        .server_sends({was_put, be::parse_complete(), be::description(one_column, one), be::ready('I')})
+        .client_gets({be::parse_complete(), be::ready('I')})
+        .client_sends({fe::query("EXECUTE m")})
+        .server_gets({put_n, fe::close_statement("m"), fe::parse("m", "EXECUTE n", one), fe::flush()})
+        .server_sends({was_put, was_put})
+        .client_gets({})
+        .server_gets({fe::query("EXECUTE m")})
+        .server_sends({wrong_number, be::ready('I')})
+        .client_gets({wrong_number, be::ready('I')})
+        .check();
+}
+
 TEST(SqlOnTheWire, AnotherStatementsShapeDoesNotCount) {
     const std::string put_m = put("m", "select 2");
     auto c = knows_n();

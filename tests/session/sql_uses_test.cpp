@@ -12,6 +12,7 @@ using verb = sql_verb;
 struct expected_use {
     sql_verb what;
     std::string name = "";
+    std::size_t arguments = 0;
 };
 
 struct use_case {
@@ -26,7 +27,8 @@ std::vector<use_case> use_cases() {
         {"", {}},
         {"select 1", {}},
         {"EXECUTE n", {{verb::execute, "n"}}},
-        {"execute n(1, 'a;b', (2))", {{verb::execute, "n"}}},
+        {"execute n(1, 'a;b', (2))", {{verb::execute, "n", 3}}},
+        {"execute n(ARRAY[1, 2], f(3, 4), x[1:2])", {{verb::execute, "n", 3}}},
         {"EXECUTE N;", {{verb::execute, "n"}}},
         {";;  EXECUTE n ;; ", {{verb::execute, "n"}}},
         {"EXECUTE \"N\"", {{verb::execute, "N"}}},
@@ -61,12 +63,12 @@ std::vector<use_case> use_cases() {
         {"PREPARE n AS SELECT 1", {{verb::prepare, "n"}}},
         {"PREPARE n (int, numeric(5, 2)) AS SELECT $1 AS as_, $2", {{verb::prepare, "n"}}},
         {"EXPLAIN EXECUTE n", {{verb::execute, "n"}}},
-        {"EXPLAIN ANALYZE VERBOSE EXECUTE n(1)", {{verb::execute, "n"}}},
-        {"EXPLAIN ANALYSE EXECUTE n(1)", {{verb::execute, "n"}}},
+        {"EXPLAIN ANALYZE VERBOSE EXECUTE n(1)", {{verb::execute, "n", 1}}},
+        {"EXPLAIN ANALYSE EXECUTE n(1)", {{verb::execute, "n", 1}}},
         {"EXPLAIN (VERBOSE, FORMAT JSON) EXECUTE n", {{verb::execute, "n"}}},
         {"CREATE TABLE t AS EXECUTE n", {{verb::execute, "n"}}},
         {"CREATE TABLE t (a, b) WITH (fillfactor = 70) ON COMMIT DROP AS EXECUTE n(1) WITH NO DATA",
-         {{verb::execute, "n"}}},
+         {{verb::execute, "n", 1}}},
         {"CREATE UNLOGGED TABLE IF NOT EXISTS s.t AS EXECUTE n", {{verb::execute, "n"}}},
         {"CREATE TABLE t (a int DEFAULT 1) -- execute", {}},
         {"CREATE TABLE \"as\" AS SELECT 1 AS execute", {}},
@@ -101,6 +103,7 @@ TEST(SqlUses, Statements) {
         for (std::size_t i = 0; i < uses->size(); ++i) {
             EXPECT_EQ((*uses)[i].verb, c.uses[i].what) << i;
             EXPECT_EQ((*uses)[i].name, c.uses[i].name) << i;
+            EXPECT_EQ((*uses)[i].arguments, c.uses[i].arguments) << i;
         }
     }
 }

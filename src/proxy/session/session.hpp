@@ -108,6 +108,7 @@ private:
         const std::string& name;
         const execution* outer;
         unsigned depth;
+        bool runs;  ///< and does not fail before it looks at the statement
 
         bool executes(byte_view n) const { return name == n || (outer && outer->executes(n)); }
     };
@@ -160,7 +161,7 @@ private:
     progress place_names_for_query(const std::vector<sql_use>& uses);
     progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
     progress place_names(const std::vector<sql_use>& uses, bool running, const execution* outer);
-    progress place(const std::string& name, const statement_ptr& s, const execution* outer);
+    progress place(const sql_use& use, const statement_ptr& s, const execution* outer);
     progress place_empty(const std::string& name, const statement_ptr& s);
     progress fail_attempt(replacement why);
     bool executes_behind_exit(const std::vector<sql_use>& uses) const;

@@ -16,6 +16,13 @@ constexpr unsigned max_nesting = 8;
 /// client has left under the same name must not answer in its place.
 constexpr std::size_t max_query_start_size = 4'096;
 
+/// With another number an EXECUTE fails before it looks at the statement's shape; PostgreSQL counts only
+/// where there are parameters (prepare.c, ExecuteQuery).
+bool takes_arguments(const statement& s, std::size_t given) {
+    const std::size_t wanted = s.birth ? s.parameter_count().value_or(0) : 0;
+    return wanted == 0 || wanted == given;
+}
+
 }  // namespace
 
 /// A Query behind messages that may fail is sent only when they have not: the server would skip it
@@ -110,7 +117,7 @@ session::progress session::place_names(const std::vector<sql_use>& uses, bool ru
         if (batch_is_full() && !settled())
             return progress::wait;  // a short text can name many long statements
         const statement_ptr s = table_.find(use.name);
-        const progress p = s && executes && !aborted_ ? place(use.name, s, outer) : place_empty(use.name, s);
+        const progress p = s && executes && !aborted_ ? place(use, s, outer) : place_empty(use.name, s);
         if (p != progress::done) return p;
         if (skipping_) break;
     }
@@ -137,9 +144,11 @@ bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
 bool session::is_placed(byte_view name) const { return attempt_.placed.contains(name); }
 
 /// The statement itself, under the client's name; behind those that it executes itself.
-session::progress session::place(const std::string& name, const statement_ptr& s, const execution* outer) {
+session::progress session::place(const sql_use& use, const statement_ptr& s, const execution* outer) {
+    const std::string& name = use.name;
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
-    const execution here{name, outer, outer ? outer->depth + 1 : 1};
+    const execution here{name, outer, outer ? outer->depth + 1 : 1,
+                         (!outer || outer->runs) && takes_arguments(*s, use.arguments)};
     const sql_uses_ptr& inner = uses_of(*s);
     if (inner && here.depth < max_nesting)
         if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
@@ -154,7 +163,7 @@ session::progress session::place(const std::string& name, const statement_ptr& s
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
-    } else if (attempt_.running && checks_shape(*s)) {
+    } else if (here.runs && attempt_.running && checks_shape(*s)) {
         send_describe(name, disposition::swallow, purpose::placed_check, s);
         attempt_.checked = true;
     }

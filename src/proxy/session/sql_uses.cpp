@@ -100,6 +100,7 @@ public:
         if (is("create")) skip_create_table_as();
         if (!take("execute")) return {};
         sql_use out = named(sql_verb::execute);
+        if (is_symbol('(')) out.arguments = parenthesised().size();
         out.runs_any = plain;
         return out;
     }
@@ -151,7 +152,7 @@ private:
         return out;
     }
 
-    /// Steps over ( a, b, ... ); the parts as written.
+    /// Steps over ( a, b, ... ); the parts as written. An array's [ a, b ] is part of one.
     std::vector<std::string> parenthesised() {
         std::vector<std::string> parts;
         std::size_t begin = at_->end;
@@ -161,8 +162,8 @@ private:
                 parts.emplace_back(sql_, begin, at_->begin - begin);
                 begin = at_->end;
             }
-            if (is_symbol('(')) ++depth;
-            if (closes && --depth == 0) {
+            if (is_symbol('(') || is_symbol('[')) ++depth;
+            if ((closes || is_symbol(']')) && --depth == 0) {
                 ++at_;
                 break;
             }

@@ -20,6 +20,7 @@ struct sql_use {
     /// stay those of the whole text; without, if that is far behind the start of the whole text.
     std::string text{};
     std::vector<std::string> declared_types{};  ///< PREPARE: as written
+    std::size_t arguments = 0;                  ///< EXECUTE: how many are given
     bool runs_any = false;                      ///< a plain EXECUTE, which runs utility statements too
     bool exits_block = false;                   ///< works in a failed block, and ends it
 };
