@@ -1,0 +1,27 @@
+//! clients NAME: one client of PostgreSQL in one configuration, and what it found as a line of JSON.
+
+mod checks;
+mod common;
+mod deadpool_client;
+mod sample;
+mod tokio_groups;
+mod tokio_postgres_client;
+
+use checks::Failure;
+use tokio_postgres_client::Mode;
+
+async fn run(name: &str) -> Result<(), Failure> {
+    match name {
+        "tokio-postgres" => tokio_postgres_client::run(Mode::Query).await,
+        "tokio-postgres-kept" => tokio_postgres_client::run(Mode::Kept).await,
+        "tokio-postgres-pipelined" => tokio_postgres_client::run(Mode::Pipelined).await,
+        "tokio-postgres-transaction" => tokio_postgres_client::run(Mode::Transaction).await,
+        "deadpool-postgres" => deadpool_client::run().await,
+        other => Err(Failure::new(None, format!("no client {other:?}"))),
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Failure> {
+    run(&std::env::args().nth(1).unwrap_or_default()).await
+}
