@@ -6,6 +6,7 @@ import { isDeepStrictEqual, inspect } from "node:util";
 
 export const COPY = process.env.CLIENT_COPY;
 const SQLSTATE = /^[0-9A-Z]{5}$/;
+const LIMIT = 50_000; // milliseconds, below the time that a program is given: what hangs is to be told by name
 
 export class Checks {
     #groups = {};
@@ -72,8 +73,19 @@ export async function run(checks, { setUp, groups, tearDown }) {
     await setUp();
     writeSync(1, "ready\n");
     await once(process.stdin, "data");
-    for (const group of groups) await checks.guard(group.name, "group", group);
-    await checks.guard("common", "end", tearDown);
+    let under = "";
+    setTimeout(() => {
+        checks.fail(under, "group", "timeout", "it hangs");
+        end(checks);
+    }, LIMIT);
+    for (const group of [...groups, tearDown]) {
+        under = group.name;
+        await checks.guard(under, "group", group);
+    }
+    end(checks);
+}
+
+function end(checks) {
     writeSync(1, JSON.stringify(checks.report()) + "\n");
     process.exit(0); // whatever a driver still holds open
 }
