@@ -4,6 +4,8 @@ mod checks;
 mod common;
 mod deadpool_client;
 mod sample;
+mod sqlx_client;
+mod sqlx_mood;
 mod tokio_groups;
 mod tokio_postgres_client;
 
@@ -17,6 +19,8 @@ async fn run(name: &str) -> Result<(), Failure> {
         "tokio-postgres-pipelined" => tokio_postgres_client::run(Mode::Pipelined).await,
         "tokio-postgres-transaction" => tokio_postgres_client::run(Mode::Transaction).await,
         "deadpool-postgres" => deadpool_client::run().await,
+        "sqlx" => sqlx_client::run(true).await,
+        "sqlx-not-persistent" => sqlx_client::run(false).await,
         other => Err(Failure::new(None, format!("no client {other:?}"))),
     }
 }
