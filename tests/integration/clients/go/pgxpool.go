@@ -1,0 +1,87 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+
+	"github.com/jackc/pgx/v5"
+	"github.com/jackc/pgx/v5/pgxpool"
+)
+
+func pgxpoolProgram(options []string) *checks {
+	known(options)
+	c := newChecks("pgxpool", pgxModule)
+	pool, err := pgxpool.New(background, "")
+	must(err)
+	must(pool.AcquireFunc(background, func(lent *pgxpool.Conn) error {
+		createPgxTables(lent.Conn())
+		return nil
+	}))
+	beginTogether()
+	common(c, pgxClient{pool})
+	types(c, pgxClient{pool}, pgxColumns)
+	rollback(c, pgxClient{pool})
+	pgxBatch(c, pool)
+	pgxCopy(c, pool)
+	together(c, pgxClient{pool})
+	for range 2 {
+		pgxpoolCancel(c, pool)
+	}
+	pgxReset(c, pool.Config().ConnConfig)
+	pool.Close()
+	return c
+}
+
+func pgxpoolCancel(c *checks, pool *pgxpool.Pool) {
+	err := sleepCancelled("pool", func(ctx context.Context, sql string) error {
+		return pool.QueryRow(ctx, sql, 30).Scan(new(any))
+	})
+	c.equal("cancel", "error", errors.Is(err, context.Canceled), true)
+	err = pool.AcquireFunc(background, func(lent *pgxpool.Conn) error {
+		return pgx.BeginFunc(background, lent, func(inside pgx.Tx) error {
+			return sleepCancelled("inside", func(ctx context.Context, sql string) error {
+				_, err := inside.Exec(ctx, sql, 30)
+				return err
+			})
+		})
+	})
+	c.equal("cancel", "error in a transaction", errors.Is(err, context.Canceled), true)
+	c.number("cancel", "usable", 42, pgxClient{pool}, "SELECT CAST($1 AS int4) + 1", 41)
+}
+
+// together: several goroutines use a pool at once, each with texts of its own beside a common one.
+func together(c *checks, on client) {
+	const workers, uses = 4, 25
+	found, failed := [workers][]int64{}, [workers]error{}
+	var all sync.WaitGroup
+	for worker := range workers {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			failed[worker] = recovered(func() error {
+				for use := range uses {
+					own, err := value[int64](on, fmt.Sprintf("SELECT CAST($1 AS int4) * 100 + %d", worker), use)
+					if err != nil {
+						return err
+					}
+					shared, err := value[int64](on, "SELECT CAST($1 AS int4) * 7", use)
+					if err != nil {
+						return err
+					}
+					found[worker] = append(found[worker], own, shared)
+				}
+				return nil
+			})
+		}()
+	}
+	all.Wait()
+	for worker := range workers {
+		c.guard("together", fmt.Sprintf("worker %d", worker), func() error { return failed[worker] })
+		for n, got := range found[worker] {
+			use := n / 2
+			c.equal("together", "value", got, []int64{int64(use*100 + worker), int64(use * 7)}[n%2])
+		}
+	}
+}
