@@ -38,8 +38,8 @@ SQLALCHEMY_PACKAGES = ("greenlet==3.5.6", "typing_extensions==4.16.0")
 
 def asyncpg(version: str) -> Suite:
     return PytestSuite(
-        f"asyncpg-{version}", version, ci=True, distribution="asyncpg", packages=(f"asyncpg=={version}", "distro==1.9.0"),
-        only_tests=True, arguments=("tests", "--ignore=tests/test__sourcecode.py", "--import-mode=importlib"),
+        f"asyncpg-{version}", version, ci=True, distribution="asyncpg",
+        packages=(f"asyncpg=={version}", "distro==1.9.0"), only_tests=True, arguments=("tests", "--ignore=tests/test__sourcecode.py", "--import-mode=importlib"),
         test_limit=15, limit=420)
 
 
@@ -55,13 +55,15 @@ def sqlalchemy(version: str, driver: str, *packages: str, ci: bool = False, cont
 SUITES: list[Suite] = [
     asyncpg("0.30.0"),
     asyncpg("0.32.0"),
-    GoSuite("pq", "1.12.3", ci=True, module="github.com/lib/pq", database="pqgo", user="pqgo", packages=(".", "./hstore"),
+    GoSuite("pq", "1.12.3", ci=True, module="github.com/lib/pq", database="pqgo", user="pqgo",
+            packages=(".", "./hstore"),
             setup_sql=("""DO $$ BEGIN IF NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'pqgo') THEN
                            CREATE ROLE pqgo SUPERUSER LOGIN; END IF; END $$""",)),
     sqlalchemy("2.0.58", "asyncpg", "asyncpg==0.30.0", ci=True),
     GoSuite("pgx", "5.12.0", module="github.com/jackc/pgx/v5",
             packages=(".", "./pgconn", "./pgxpool", "./stdlib", "./pgtype"),
-            urls=("PGX_TEST_DATABASE", "PGX_TEST_TCP_CONN_STRING"), setup_sql=PGX_DATABASE),
+            urls=("PGX_TEST_DATABASE", "PGX_TEST_TCP_CONN_STRING", "PGX_TEST_PGBOUNCER_CONN_STRING"),
+            setup_sql=PGX_DATABASE),
     RustSuite("tokio-postgres", "0.7.18", crate="tokio-postgres", database="postgres", setup_sql=TOKIO_DATABASE),
     PytestSuite("psycopg2", "2.9.13", control=True, distribution="psycopg2", packages=("psycopg2-binary==2.9.13",),
                 only_tests=True, arguments=("tests",)),

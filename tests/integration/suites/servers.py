@@ -24,9 +24,12 @@ def suite_stack(suite: Suite) -> Stack:
 
 @contextmanager
 def fresh_database(stack: Stack, suite: Suite) -> Iterator[str]:
+    """Without the databases that tests could not drop because the pooler was still connected to them."""
     database = suite.database or "suite"
-    if database != "postgres":  # which a suite that is fixed to it has to share
-        stack.postgres.psql(f"DROP DATABASE IF EXISTS {database} WITH (FORCE)")
+    for left in stack.postgres.psql("SELECT datname FROM pg_database WHERE NOT datistemplate").splitlines():
+        if left != "postgres":  # which a suite that is fixed to it has to share
+            stack.postgres.psql(f'DROP DATABASE "{left}" WITH (FORCE)')
+    if database != "postgres":
         stack.postgres.psql(f"CREATE DATABASE {database}")
     for sql in suite.database_sql():
         stack.postgres.psql(sql.replace("{database}", database), database)
