@@ -70,7 +70,7 @@ export class Checks {
 
 /** Sets up, waits until all copies are ready, runs the groups and reports. A group that throws counts one error. */
 export async function run(checks, { setUp, groups, tearDown }) {
-    await setUp();
+    if (!await checks.guard("common", "set-up", setUp)) end(checks);
     writeSync(1, "ready\n");
     await once(process.stdin, "data");
     let under = "";

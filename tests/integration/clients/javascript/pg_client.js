@@ -12,7 +12,7 @@ import Cursor from "pg-cursor";
 import { COPY, Checks, run } from "./checks.js";
 import { PgConnection, WAYS, connect } from "./pg_connection.js";
 import { commonOf } from "./statements.js";
-import { createTypes, typesOf } from "./types.js";
+import { CREATE_TYPES, storeOf, typesOf } from "./types.js";
 
 const [, , how, ...words] = process.argv;
 const options = { pipeline: words.includes("pipeline") };
@@ -117,8 +117,8 @@ const groups = options.pipeline ? [batch, ddl, reset] : [batch, cursor, copy, dd
 
 await run(checks, {
     setUp: () => other.query(`
-        CREATE TABLE common_${COPY} (id int4); ${createTypes}; CREATE TABLE copied_${COPY} (a int4, b text);
+        CREATE TABLE common_${COPY} (id int4); ${CREATE_TYPES}; CREATE TABLE copied_${COPY} (a int4, b text);
         CREATE TABLE changed_${COPY} (a int4)`),
-    groups: [commonOf(checks, client), typesOf(checks, client), ...groups],
+    groups: [commonOf(checks, client), typesOf(checks, storeOf(client)), ...groups],
     tearDown: () => Promise.all([connection.end(), other.end()]),
 });

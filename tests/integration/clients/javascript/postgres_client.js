@@ -10,7 +10,7 @@ import postgres from "postgres";
 import { COPY, Checks, run } from "./checks.js";
 import { PostgresJs } from "./postgres_js.js";
 import { commonOf, pieces } from "./statements.js";
-import { createTypes, typesOf } from "./types.js";
+import { CREATE_TYPES, storeOf, typesOf } from "./types.js";
 
 const words = process.argv.slice(2);
 const options = words.includes("prepare=false") ? { prepare: false } : {};
@@ -138,10 +138,10 @@ const others = {
 
 await run(checks, {
     setUp: () => other.unsafe(`
-        CREATE TABLE common_${COPY} (id int4); ${createTypes}; CREATE TABLE copied_${COPY} (a int4, b text);
+        CREATE TABLE common_${COPY} (id int4); ${CREATE_TYPES}; CREATE TABLE copied_${COPY} (a int4, b text);
         CREATE TABLE changed_${COPY} (a int4); INSERT INTO changed_${COPY} VALUES (1);
         CREATE TABLE lent_${COPY} (turn int4, n int4)`),
-    groups: [commonOf(checks, client), typesOf(checks, client, others),
+    groups: [commonOf(checks, client), typesOf(checks, storeOf(client), others),
              batch, cursor, copy, ddl, cancel, reset, introspection],
     tearDown: () => Promise.all([sql.end(), other.end()]),
 });

@@ -8,7 +8,8 @@ const DIVISION_BY_ZERO = "22012";
 /** The pieces of a template as the function of a tagged template gets them. */
 export function pieces(template) {
     const strings = template.split("{}");
-    return Object.assign(strings, { raw: strings });
+    Object.defineProperty(strings, "raw", { value: Object.freeze([...strings]) });
+    return Object.freeze(strings);
 }
 
 export function numbered(template) {

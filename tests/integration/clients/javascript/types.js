@@ -1,8 +1,9 @@
-// The usual types: what goes in and what comes out, in the drivers' own ways, which `others` names.
+// Rows of the usual types: made, read, changed and deleted.
 
 import { COPY } from "./checks.js";
 
-const USUAL = {
+/** Type, value that goes in and, where it differs, value that comes out. */
+export const USUAL = {
     a: ["int2", -7],
     b: ["int4", 70000],
     c: ["int8", "1099511627776"],
@@ -19,29 +20,42 @@ const USUAL = {
     n: ["text", null],
 };
 
-export const typesTable = `types_${COPY}`;
-export const createTypes =
-    `CREATE TABLE ${typesTable} (turn int4, ${Object.entries(USUAL).map(([name, [type]]) => `${name} ${type}`).join(", ")})`;
+export const TYPES_TABLE = `types_${COPY}`;
+export const CREATE_TYPES = `CREATE TABLE ${TYPES_TABLE} (turn int4 PRIMARY KEY,
+    ${Object.entries(USUAL).map(([name, [type]]) => `${name} ${type}`).join(", ")})`;
 
-/** The group "types"; a client has rows(template, ...arguments), too. */
-export function typesOf(checks, client, others = {}) {
-    const usual = { ...USUAL, ...others };
-    const names = Object.keys(usual).join(", ");
-    const given = Object.values(usual).map(([, value]) => value);
+/**
+ * The group "types". A store has insert(row), find(turn), which gives a row or undefined or null, update(turn, row)
+ * and remove(turn). `others` has columns that are different in this client.
+ */
+export function typesOf(checks, store, others = {}) {
+    const columns = Object.entries({ ...USUAL, ...others });
+    const given = Object.fromEntries(columns.map(([name, [, value]]) => [name, value]));
 
     return async function types() {
         for (let turn = 0; turn < 4; turn++) {
-            await client.execute(`INSERT INTO ${typesTable} (turn, ${names})
-                VALUES (${turn}, ${given.map(() => "{}").join(", ")})`, ...given);
-            const [row] = await client.rows(`SELECT ${names} FROM ${typesTable} WHERE turn = {}`, turn);
-            for (const [name, [type, value, seen = value]] of Object.entries(usual)) {
+            await store.insert({ turn, ...given });
+            const row = await store.find(turn);
+            for (const [name, [type, value, seen = value]] of columns) {
                 checks.equal("types", type, row?.[name], seen);
             }
-            await client.execute(`UPDATE ${typesTable} SET e = {} WHERE turn = {}`, COPY, turn);
-            checks.equal("types", "update",
-                await client.value(`SELECT e AS value FROM ${typesTable} WHERE turn = {}`, turn), COPY);
-            await client.execute(`DELETE FROM ${typesTable} WHERE turn = {}`, turn);
-            checks.equal("types", "delete", await client.rows(`SELECT e FROM ${typesTable} WHERE turn = {}`, turn), []);
+            await store.update(turn, { e: COPY, b: turn });
+            const { b, e } = await store.find(turn) ?? {};
+            checks.equal("types", "updated", [b, e], [turn, COPY]);
+            await store.remove(turn);
+            checks.equal("types", "removed", await store.find(turn) ?? null, null);
         }
+    };
+}
+
+/** A store on a client that has rows(template, ...arguments), too. */
+export function storeOf(client) {
+    return {
+        insert: (row) => client.execute(`INSERT INTO ${TYPES_TABLE} (${Object.keys(row).join(", ")})
+            VALUES (${Object.keys(row).map(() => "{}").join(", ")})`, ...Object.values(row)),
+        find: async (turn) => (await client.rows(`SELECT * FROM ${TYPES_TABLE} WHERE turn = {}`, turn))[0],
+        update: (turn, row) => client.execute(`UPDATE ${TYPES_TABLE}
+            SET ${Object.keys(row).map((name) => `${name} = {}`).join(", ")} WHERE turn = {}`, ...Object.values(row), turn),
+        remove: (turn) => client.execute(`DELETE FROM ${TYPES_TABLE} WHERE turn = {}`, turn),
     };
 }
