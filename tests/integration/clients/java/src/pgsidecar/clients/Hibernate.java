@@ -2,12 +2,13 @@ package pgsidecar.clients;
 
 import java.math.BigDecimal;
 import java.time.Instant;
+import java.util.Arrays;
 import java.util.List;
 import java.util.UUID;
 import org.hibernate.Session;
 import org.hibernate.SessionFactory;
 import org.hibernate.cfg.Configuration;
-import org.hibernate.query.NativeQuery;
+import org.hibernate.query.CommonQueryContract;
 
 /** Hibernate ORM over pgjdbc, with its own pool of connections: one session for each piece of work. */
 final class Hibernate implements Client {
@@ -24,18 +25,13 @@ final class Hibernate implements Client {
 
     @Override
     public String version() {
-        return Client.versionOf(SessionFactory.class).replace(".Final", "");
+        return Client.versionOf(SessionFactory.class);
     }
 
     @Override
-    public int rounds() {
-        return 12;
-    }
-
-    @Override
-    public Object value(String sql, Object... parameters) {
-        return inSession(session -> bind(session.createNativeQuery(Client.number(sql, "?"), Object.class), parameters)
-            .getSingleResult());
+    public List<Object> row(String sql, Object... parameters) {
+        return inSession(session -> Arrays.asList(
+            bind(session.createNativeQuery(Client.number(sql, "?"), Object[].class), parameters).getSingleResult()));
     }
 
     @Override
@@ -71,7 +67,17 @@ final class Hibernate implements Client {
     }
 
     @Override
-    public void beyond(Report report, String copy) {
+    public Client another() {
+        return new Hibernate();
+    }
+
+    @Override
+    public boolean refusedAfterDdl(boolean byAnother) {
+        return byAnother;
+    }
+
+    @Override
+    public void beyond(Report report) throws Exception {
         report.check("introspection", "the schema is made and found valid", true, () -> {
             factory.getSchemaManager().exportMappedObjects(true);
             factory.getSchemaManager().validateMappedObjects();
@@ -85,6 +91,7 @@ final class Hibernate implements Client {
                 .setParameter("size", 3L).list()));
         report.check("batch", "rows removed by HQL", 8, () -> inSession(session ->
             session.createMutationQuery("delete from Item i where i.size > :size").setParameter("size", 0L).executeUpdate()));
+        new Ddl(this, report).run();
     }
 
     @Override
@@ -106,7 +113,7 @@ final class Hibernate implements Client {
         });
     }
 
-    private static <Q extends org.hibernate.query.CommonQueryContract> Q bind(Q query, Object... parameters) {
+    private static <Q extends CommonQueryContract> Q bind(Q query, Object... parameters) {
         for (int index = 0; index < parameters.length; index++) {
             query.setParameter(index + 1, parameters[index]);
         }

@@ -7,8 +7,6 @@ import java.sql.SQLException;
 
 /** HikariCP over pgjdbc, both with their defaults: each statement outside a transaction borrows a connection. */
 final class Hikari extends JdbcClient {
-    private static final int ROUNDS = 12;
-
     private final HikariDataSource pool;
 
     Hikari() {
@@ -20,11 +18,6 @@ final class Hikari extends JdbcClient {
     @Override
     public String version() {
         return Client.versionOf(HikariDataSource.class);
-    }
-
-    @Override
-    public int rounds() {
-        return ROUNDS;
     }
 
     @Override
@@ -43,30 +36,46 @@ final class Hikari extends JdbcClient {
     }
 
     @Override
-    public void beyond(Report report, String copy) {
-        super.beyond(report, copy);
-        report.check("reset", "a transaction left open is undone on return", 0L, () -> {
-            execute("create table reset_" + copy + " (a int4)");
-            try (Connection connection = pool.getConnection()) {
-                connection.setAutoCommit(false);
-                prepare(connection, "insert into reset_" + copy + " values (?)", 1).executeUpdate();
-            }
-            return value("select count(*) from reset_" + copy + " where a = ?", 1);
-        });
-        report.check("reset", "the next user has autocommit", true, () -> work(Connection::getAutoCommit));
-        report.check("reset", "isolation level of one transaction", "serializable", () -> {
-            try (Connection connection = pool.getConnection()) {
-                connection.setAutoCommit(false);
-                prepare(connection, "set transaction isolation level serializable").execute();
-                return value(connection, "select current_setting(?)", "transaction_isolation");
-            }
-        });
-        report.check("reset", "the next user has the default", "read committed",
-                     () -> value("select current_setting(?)", "transaction_isolation"));
+    public Client another() {
+        return new Hikari();
+    }
+
+    @Override
+    public void beyond(Report report) throws Exception {
+        super.beyond(report);
+        new Reset(report).run();
     }
 
     @Override
     public void close() {
         pool.close();
+    }
+
+    /** What a user has left behind is not there for the next one. */
+    private final class Reset extends JdbcGroup {
+        Reset(Report report) {
+            super(Hikari.this, report, "reset");
+        }
+
+        void run() {
+            create("a int4");
+            check("a transaction left open is undone on return", 0L, () -> {
+                try (Connection connection = pool.getConnection()) {
+                    connection.setAutoCommit(false);
+                    prepare(connection, "insert into " + table + " values (?)", 1).executeUpdate();
+                }
+                return value("select count(*) from " + table + " where a = ?", 1);
+            });
+            on("the next user has autocommit", true, Connection::getAutoCommit);
+            check("isolation level of one transaction", "serializable", () -> {
+                try (Connection connection = pool.getConnection()) {
+                    connection.setAutoCommit(false);
+                    prepare(connection, "set transaction isolation level serializable").execute();
+                    return row(connection, "select current_setting(?)", "transaction_isolation").get(0);
+                }
+            });
+            check("the next user has the default", "read committed",
+                  () -> value("select current_setting(?)", "transaction_isolation"));
+        }
     }
 }

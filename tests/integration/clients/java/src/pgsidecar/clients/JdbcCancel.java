@@ -1,44 +1,44 @@
 package pgsidecar.clients;
 
 import java.sql.PreparedStatement;
+import java.sql.SQLException;
 import java.sql.Statement;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.TimeUnit;
 
-/** A statement is cancelled by another thread, or by the timeout set on it; the connection stays usable. */
+/** Cancelled by another thread, or by the timeout set on the statement. */
 final class JdbcCancel {
-    private static final String SLEEP = "select pg_sleep(?)";
+    private interface How {
+        void on(Statement statement) throws SQLException;
+    }
 
     private final JdbcClient client;
-    private final Report report;
+    private final Cancel cancel;
 
     JdbcCancel(JdbcClient client, Report report) {
         this.client = client;
-        this.report = report;
+        cancel = new Cancel(client, report);
     }
 
     void run() {
-        report.checkError("cancel", "by another thread", "57014", () -> client.work(connection -> {
-            try (PreparedStatement statement = JdbcClient.prepare(connection, SLEEP, 20.0)) {
-                CompletableFuture.runAsync(() -> cancel(statement),
-                                           CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS));
+        cancelled("by another thread", statement -> CompletableFuture.runAsync(
+            () -> cancel(statement), CompletableFuture.delayedExecutor(500, TimeUnit.MILLISECONDS)));
+        cancelled("by its timeout", statement -> statement.setQueryTimeout(1));
+    }
+
+    private void cancelled(String name, How how) {
+        cancel.run(name, () -> client.work(connection -> {
+            try (PreparedStatement statement = JdbcClient.prepare(connection, Cancel.SLEEP, Cancel.SECONDS)) {
+                how.on(statement);
                 return statement.execute();
             }
         }));
-        report.check("cancel", "usable afterwards", 5, () -> client.value("select ?::int4 + 1", 4));
-        report.checkError("cancel", "by its timeout", "57014", () -> client.work(connection -> {
-            try (PreparedStatement statement = JdbcClient.prepare(connection, SLEEP, 20.0)) {
-                statement.setQueryTimeout(1);
-                return statement.execute();
-            }
-        }));
-        report.check("cancel", "usable after the timeout", 6, () -> client.value("select ?::int4 + 1", 5));
     }
 
     private static void cancel(Statement statement) {
         try {
             statement.cancel();
-        } catch (java.sql.SQLException error) {
+        } catch (SQLException error) {
             throw new IllegalStateException(error);
         }
     }

@@ -1,9 +1,12 @@
 package pgsidecar.clients;
 
+import java.sql.Array;
 import java.sql.Connection;
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
 import java.sql.SQLException;
+import java.util.ArrayList;
+import java.util.List;
 
 /** JDBC, whether the connection is the client's own or one that a pool lends for each piece of work. */
 abstract class JdbcClient implements Client {
@@ -18,11 +21,6 @@ abstract class JdbcClient implements Client {
     abstract void release(Connection connection) throws SQLException;
 
     abstract boolean autocommit();
-
-    /** Whether the driver shows 0A000 after DDL, and does not heal it. */
-    boolean refusedAfterDdl() {
-        return !autocommit();
-    }
 
     /** Runs it in the open transaction, else commits it. */
     final <T> T work(Work<T> work) throws Exception {
@@ -47,8 +45,8 @@ abstract class JdbcClient implements Client {
     }
 
     @Override
-    public Object value(String sql, Object... parameters) throws Exception {
-        return work(connection -> value(connection, sql, parameters));
+    public List<Object> row(String sql, Object... parameters) throws Exception {
+        return work(connection -> row(connection, sql, parameters));
     }
 
     @Override
@@ -82,19 +80,34 @@ abstract class JdbcClient implements Client {
         return false;
     }
 
+    /** pgjdbc forgets its statements after DDL of its own, and heals 0A000 where that is not the end of a transaction. */
     @Override
-    public void beyond(Report report, String copy) {
-        new JdbcChecks(this, report, copy).run();
-        new JdbcDdl(this, report, "ddl_" + copy).run();
+    public boolean refusedAfterDdl(boolean byAnother) {
+        return byAnother && !autocommit();
     }
 
-    static Object value(Connection connection, String sql, Object... parameters) throws SQLException {
+    @Override
+    public void beyond(Report report) throws Exception {
+        new Types(this, report).run();
+        new JdbcBatch(this, report).run();
+        new JdbcCursor(this, report).run();
+        new JdbcCopy(this, report).run();
+        new JdbcMetadata(this, report).run();
+        new Ddl(this, report).run();
+    }
+
+    static List<Object> row(Connection connection, String sql, Object... parameters) throws SQLException {
         try (PreparedStatement statement = prepare(connection, sql, parameters); ResultSet rows = statement.executeQuery()) {
-            if (!rows.next()) {
-                return "no row";
+            List<List<Object>> found = new ArrayList<>();
+            while (rows.next()) {
+                List<Object> row = new ArrayList<>();
+                for (int column = 1; column <= rows.getMetaData().getColumnCount(); column++) {
+                    Object value = rows.getObject(column);
+                    row.add(value instanceof Array array ? array.getArray() : value);
+                }
+                found.add(row);
             }
-            Object value = rows.getObject(1);
-            return rows.next() ? "more than one row" : value;
+            return Client.only(found);
         }
     }
 

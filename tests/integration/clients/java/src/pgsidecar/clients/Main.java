@@ -16,9 +16,8 @@ final class Main {
         if (client != null) {
             version = client.version();
             report.use(client);
-            Common.run(client, report, Environment.COPY);
-            client.beyond(report, Environment.COPY);
-            client.close();
+            new Common(client, report).run();
+            beyond(client, report);
         }
         System.out.println(report.json(String.join(" ", arguments), version));
         System.exit(0);  // some drivers leave threads behind
@@ -33,6 +32,14 @@ final class Main {
             case "vertx" -> () -> new Vertx(settings.contains("cached"));
             default -> throw new IllegalArgumentException("no such client: " + name);
         };
+    }
+
+    private static void beyond(Client client, Report report) {
+        try (client) {
+            client.beyond(report);
+        } catch (Exception error) {
+            report.error("beyond", "what is no check", error);
+        }
     }
 
     private static Client connect(Report report, Callable<Client> open) {

@@ -8,14 +8,15 @@ import org.postgresql.Driver;
 
 /** pgjdbc with one connection. Settings are properties of its URL, and `autocommit=false`. */
 final class PgJdbc extends JdbcClient {
-    private static final int ROUNDS = 12;  // past the threshold of 5 by which it names a statement
     private static final String OFF = "autocommit=false";
 
+    private final List<String> settings;
     private final boolean autocommit;
     private final String url;
     private Connection connection;
 
     PgJdbc(List<String> settings) throws SQLException {
+        this.settings = settings;
         autocommit = !settings.contains(OFF);
         url = Environment.url(settings.stream().filter(setting -> !setting.equals(OFF)).toArray(String[]::new));
         connect();
@@ -24,11 +25,6 @@ final class PgJdbc extends JdbcClient {
     @Override
     public String version() {
         return Client.versionOf(Driver.class);
-    }
-
-    @Override
-    public int rounds() {
-        return ROUNDS;
     }
 
     @Override
@@ -55,11 +51,21 @@ final class PgJdbc extends JdbcClient {
     }
 
     @Override
-    public void beyond(Report report, String copy) {
-        super.beyond(report, copy);
+    public boolean refusedAfterDdl(boolean byAnother) {
+        return super.refusedAfterDdl(byAnother) && !url.contains("autosave");
+    }
+
+    @Override
+    public Client another() throws SQLException {
+        return new PgJdbc(settings);
+    }
+
+    @Override
+    public void beyond(Report report) throws Exception {
+        super.beyond(report);
         new JdbcCancel(this, report).run();
-        if (url.contains("autosave=always")) {
-            new JdbcAutosave(this, report, "autosave_" + copy).run();
+        if (settings.contains("autosave=always")) {
+            new JdbcAutosave(this, report).run();
         }
     }
 

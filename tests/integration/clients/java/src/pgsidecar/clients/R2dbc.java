@@ -4,16 +4,24 @@ import io.netty.buffer.Unpooled;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
 import io.r2dbc.postgresql.api.PostgresqlConnection;
+import io.r2dbc.postgresql.api.PostgresqlResult;
 import io.r2dbc.postgresql.api.PostgresqlStatement;
+import io.r2dbc.postgresql.codec.Json;
+import io.r2dbc.spi.Row;
+import io.r2dbc.spi.RowMetadata;
+import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.List;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 import reactor.core.publisher.Flux;
 import reactor.core.publisher.Mono;
 
 /** r2dbc-postgresql with one connection and its defaults: named statements, kept for ever. */
 final class R2dbc implements Client {
-    private static final Duration LIMIT = Duration.ofSeconds(20);
+    private static final Duration LIMIT = Duration.ofSeconds(30);
 
     private PostgresqlConnection connection;
 
@@ -27,14 +35,9 @@ final class R2dbc implements Client {
     }
 
     @Override
-    public int rounds() {
-        return 12;
-    }
-
-    @Override
-    public Object value(String sql, Object... parameters) {
-        List<Object> values = values(statement(sql, parameters));
-        return values.size() == 1 ? values.get(0) : values.size() + " rows";
+    public List<Object> row(String sql, Object... parameters) {
+        return Client.only(statement(sql, parameters).execute().concatMap(result -> result.map(R2dbc::columns)).collectList()
+            .block(LIMIT));
     }
 
     @Override
@@ -64,19 +67,30 @@ final class R2dbc implements Client {
     }
 
     @Override
-    public void beyond(Report report, String copy) {
-        batch(report, "batch_" + copy);
-        report.check("cursor", "fetch size 3", List.of(1, 2, 3, 4, 5, 6, 7, 8),
-                     () -> values(statement("select n from generate_series(1, ?) n", 8).fetchSize(3)));
-        report.check("copy", "in", 2L, () -> connection.copyIn("copy batch_" + copy + " from stdin",
-            Flux.just("8\tx\n", "8\ty\n").map(line -> Unpooled.copiedBuffer(line, StandardCharsets.UTF_8))).block(LIMIT));
-        report.check("copy", "rows", 2L, () -> value("select count(*) from batch_" + copy + " where a = ?", 8));
-        ddl(report, "ddl_" + copy);
-        report.checkError("cancel", "by cancelRequest", "57014", () -> {
+    public Client another() {
+        return new R2dbc();
+    }
+
+    @Override
+    public boolean refusedAfterDdl(boolean byAnother) {
+        return false;
+    }
+
+    @Override
+    public Object bytes(byte[] bytes) {
+        return ByteBuffer.wrap(bytes);
+    }
+
+    @Override
+    public void beyond(Report report) throws Exception {
+        new Types(this, report).run();
+        new Ddl(this, report).run();
+        new Batch(report).run();
+        new Copy(report).run();
+        new Cancel(this, report).run("by cancelRequest", () -> {
             Mono.delay(Duration.ofMillis(500)).then(Mono.defer(connection::cancelRequest)).subscribe();
-            return value("select pg_sleep(?)::text", 15.0);
+            return value(Cancel.SLEEP, Cancel.SECONDS);
         });
-        report.check("cancel", "usable afterwards", 5, () -> value("select ?::int4 + 1", 4));
     }
 
     @Override
@@ -84,48 +98,66 @@ final class R2dbc implements Client {
         connection.close().block(LIMIT);
     }
 
-    private void batch(Report report, String table) {
-        report.check("batch", "one statement with three bindings", 3L, () -> {
-            execute("create table " + table + " (a int4, b text)");
-            return statement("insert into " + table + " values (?, ?)", 1, "x").add().bind(0, 2).bind(1, "y").add()
-                .bind(0, 3).bind(1, "z").execute().flatMap(result -> result.getRowsUpdated()).reduce(0L, Long::sum)
-                .block(LIMIT);
-        });
-        report.check("batch", "rows", "x,y,z",
-                     () -> value("select string_agg(b, ',' order by a) from " + table + " where a < ?", 5));
-        report.check("batch", "texts", List.of(1, 2), () -> connection.createBatch().add("select 1").add("select 2").execute()
-            .concatMap(result -> result.map((row, metadata) -> row.get(0))).collectList().block(LIMIT));
-    }
-
-    /** The driver has no remedy for 0A000: it is raised for as long as the statement is kept. */
-    private void ddl(Report report, String table) {
-        String sql = "select * from " + table + " where a = ?";
-        report.check("ddl", "before", 1, () -> {
-            execute("create table " + table + " (a int4)");
-            execute("insert into " + table + " values (?)", 1);
-            return value(sql, 1);
-        });
-        report.checkError("ddl", "after ADD COLUMN", "0A000", () -> {
-            execute("alter table " + table + " add column b text");
-            return value(sql, 1);
-        });
-        report.check("ddl", "a new text", 1, () -> value(sql + " and true", 1));
-    }
-
-    private List<Object> values(PostgresqlStatement statement) {
-        return statement.execute().concatMap(result -> result.map((row, metadata) -> row.get(0))).collectList().block(LIMIT);
-    }
-
     private PostgresqlStatement statement(String sql, Object... parameters) {
         PostgresqlStatement statement = connection.createStatement(Client.number(sql, "$"));
         for (int index = 0; index < parameters.length; index++) {
-            statement.bind(index, parameters[index]);
+            if (parameters[index] == null) {
+                statement.bindNull(index, String.class);
+            } else {
+                statement.bind(index, parameters[index]);
+            }
         }
         return statement;
+    }
+
+    private static List<Object> columns(Row row, RowMetadata metadata) {
+        return IntStream.range(0, metadata.getColumnMetadatas().size()).mapToObj(row::get)
+            .map(value -> value instanceof Json json ? json.asString() : value)
+            .collect(Collectors.toCollection(ArrayList::new));
+    }
+
+    private static List<Object> firsts(Flux<PostgresqlResult> results) {
+        return results.concatMap(result -> result.map((row, metadata) -> row.get(0))).collectList().block(LIMIT);
     }
 
     private void connect() {
         connection = new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder().host(Environment.HOST)
             .port(Environment.PORT).username(Environment.USER).database(Environment.DATABASE).build()).create().block(LIMIT);
+    }
+
+    private final class Batch extends Group {
+        Batch(Report report) {
+            super(R2dbc.this, report, "batch");
+        }
+
+        void run() {
+            create("a int4, b text");
+            for (int time = 1; time <= TIMES; time++) {
+                int round = time;
+                check("one statement with three bindings " + round, 3L, () ->
+                    statement("insert into " + table + " values (?, ?)", round, "x").add().bind(0, round).bind(1, "y").add()
+                        .bind(0, round).bind(1, "z").execute().flatMap(PostgresqlResult::getRowsUpdated)
+                        .reduce(0L, Long::sum).block(LIMIT));
+                check("rows " + round, "x,y,z",
+                      () -> value("select string_agg(b, ',' order by b) from " + table + " where a = ?", round));
+            }
+            check("texts", List.of(1, 2),
+                  () -> firsts(connection.createBatch().add("select 1").add("select 2").execute()));
+            check("fetch size 3", List.of(1, 2, 3, 4, 5, 6, 7, 8),
+                  () -> firsts(statement("select n from generate_series(1, ?) n", 8).fetchSize(3).execute()));
+        }
+    }
+
+    private final class Copy extends Group {
+        Copy(Report report) {
+            super(R2dbc.this, report, "copy");
+        }
+
+        void run() {
+            create("a int4, b text");
+            check("in", 2L, () -> connection.copyIn("copy " + table + " from stdin", Flux.just("8\tx\n", "8\ty\n")
+                .map(line -> Unpooled.copiedBuffer(line, StandardCharsets.UTF_8))).block(LIMIT));
+            check("rows", 2L, () -> value("select count(*) from " + table + " where a = ?", 8));
+        }
     }
 }

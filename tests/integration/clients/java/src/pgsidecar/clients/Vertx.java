@@ -1,17 +1,24 @@
 package pgsidecar.clients;
 
 import io.vertx.core.Future;
+import io.vertx.core.buffer.Buffer;
+import io.vertx.pgclient.PgBuilder;
 import io.vertx.pgclient.PgConnectOptions;
 import io.vertx.pgclient.PgConnection;
 import io.vertx.sqlclient.Cursor;
+import io.vertx.sqlclient.Pool;
+import io.vertx.sqlclient.PoolOptions;
 import io.vertx.sqlclient.PreparedStatement;
 import io.vertx.sqlclient.Row;
 import io.vertx.sqlclient.RowSet;
+import io.vertx.sqlclient.SqlClient;
 import io.vertx.sqlclient.Transaction;
 import io.vertx.sqlclient.Tuple;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
+import java.util.stream.IntStream;
 
 /** vertx-pg-client with one connection; it keeps prepared statements only when asked to. */
 final class Vertx implements Client {
@@ -31,18 +38,13 @@ final class Vertx implements Client {
     }
 
     @Override
-    public int rounds() {
-        return 12;
-    }
-
-    @Override
-    public Object value(String sql, Object... parameters) throws Exception {
-        return value(await(query(sql, parameters)));
+    public List<Object> row(String sql, Object... parameters) throws Exception {
+        return row(await(query(connection, sql, parameters)));
     }
 
     @Override
     public void execute(String sql, Object... parameters) throws Exception {
-        await(query(sql, parameters));
+        await(query(connection, sql, parameters));
     }
 
     @Override
@@ -74,23 +76,30 @@ final class Vertx implements Client {
     }
 
     @Override
-    public void beyond(Report report, String copy) {
-        report.check("batch", "rows", "x,y,z", () -> {
-            execute("create table batch_" + copy + " (a int4, b text)");
-            await(connection.preparedQuery("insert into batch_" + copy + " values ($1, $2)")
-                .executeBatch(List.of(Tuple.of(1, "x"), Tuple.of(2, "y"), Tuple.of(3, "z"))));
-            return value("select string_agg(b, ',' order by a) from batch_" + copy + " where a < ?", 5);
-        });
-        for (int first = 0; first < 5; first++) {
-            int start = first * 10;
-            report.check("pipeline", "ten at once from " + start, sum(start), () -> pipelined(start));
-        }
-        report.check("cursor", "two rows at a time", List.of(1, 2, 3, 4, 5), this::cursor);
-        report.checkError("cancel", "by cancelRequest", "57014", () -> {
+    public Client another() throws Exception {
+        return new Vertx(cached);
+    }
+
+    @Override
+    public boolean refusedAfterDdl(boolean byAnother) {
+        return cached;
+    }
+
+    @Override
+    public Object bytes(byte[] bytes) {
+        return Buffer.buffer(bytes);
+    }
+
+    @Override
+    public void beyond(Report report) throws Exception {
+        new Types(this, report).run();
+        new Ddl(this, report).run();
+        new Batch(report).run();
+        new Cancel(this, report).run("by cancelRequest", () -> {
             vertx.setTimer(500, timer -> connection.cancelRequest());
-            return value("select pg_sleep(?)::text", 15.0);
+            return value(Cancel.SLEEP, Cancel.SECONDS);
         });
-        report.check("cancel", "usable afterwards", 5, () -> value("select ?::int4 + 1", 4));
+        new Reset(report).run();
     }
 
     @Override
@@ -99,52 +108,93 @@ final class Vertx implements Client {
         await(vertx.close());
     }
 
-    private static int sum(int start) {
-        return start * 10 + 45;
+    private static Future<RowSet<Row>> query(SqlClient client, String sql, Object... parameters) {
+        return client.preparedQuery(Client.number(sql, "$")).execute(Tuple.from(parameters));
     }
 
-    private int pipelined(int start) throws Exception {
-        List<Future<RowSet<Row>>> queries = new ArrayList<>();
-        for (int number = start; number < start + 10; number++) {
-            queries.add(query("select ?::int4 + " + number % 10, start));
+    private static List<Object> row(RowSet<Row> rows) {
+        List<List<Object>> found = new ArrayList<>();
+        for (Row row : rows) {
+            found.add(IntStream.range(0, row.size()).mapToObj(row::getValue).collect(Collectors.toCollection(ArrayList::new)));
         }
-        int sum = 0;
-        for (Future<RowSet<Row>> query : queries) {
-            sum += (Integer) value(await(query));
-        }
-        return sum;
-    }
-
-    private List<Integer> cursor() throws Exception {
-        begin();
-        PreparedStatement statement = await(connection.prepare("select n from generate_series(1, $1) n"));
-        Cursor cursor = statement.cursor(Tuple.of(5));
-        List<Integer> numbers = new ArrayList<>();
-        do {
-            await(cursor.read(2)).forEach(row -> numbers.add(row.getInteger(0)));
-        } while (cursor.hasMore());
-        await(cursor.close());
-        await(statement.close());
-        commit();
-        return numbers;
-    }
-
-    private Future<RowSet<Row>> query(String sql, Object... parameters) {
-        return connection.preparedQuery(Client.number(sql, "$")).execute(Tuple.from(parameters));
-    }
-
-    private static Object value(RowSet<Row> rows) {
-        return rows.size() == 1 ? rows.iterator().next().getValue(0) : rows.size() + " rows";
+        return Client.only(found);
     }
 
     private static <T> T await(Future<T> future) throws Exception {
-        return future.toCompletionStage().toCompletableFuture().get(20, TimeUnit.SECONDS);
+        return future.toCompletionStage().toCompletableFuture().get(30, TimeUnit.SECONDS);
     }
 
-    private void connect() throws Exception {
+    private PgConnectOptions options() {
         PgConnectOptions options = new PgConnectOptions().setHost(Environment.HOST).setPort(Environment.PORT)
             .setUser(Environment.USER).setDatabase(Environment.DATABASE);
         options.setCachePreparedStatements(cached);
-        connection = await(PgConnection.connect(vertx, options));
+        return options;
+    }
+
+    private void connect() throws Exception {
+        connection = await(PgConnection.connect(vertx, options()));
+    }
+
+    /** Batches, pipelines and cursors. */
+    private final class Batch extends Group {
+        Batch(Report report) {
+            super(Vertx.this, report, "batch");
+        }
+
+        void run() {
+            create("a int4, b text");
+            for (int time = 1; time <= TIMES; time++) {
+                int round = time;
+                check("rows of batch " + round, "x,y,z", () -> {
+                    await(connection.preparedQuery("insert into " + table + " values ($1, $2)")
+                        .executeBatch(List.of(Tuple.of(round, "x"), Tuple.of(round, "y"), Tuple.of(round, "z"))));
+                    return value("select string_agg(b, ',' order by b) from " + table + " where a = ?", round);
+                });
+                check("ten at once " + round, IntStream.range(round, round + 10).boxed().toList(), () -> atOnce(round));
+                check("cursor, two rows at a time " + round, List.of(1, 2, 3, 4, 5), this::cursor);
+            }
+        }
+
+        private List<Object> atOnce(int start) throws Exception {
+            List<Future<RowSet<Row>>> sent = new ArrayList<>();
+            for (int number = 0; number < 10; number++) {
+                sent.add(query(connection, "select cast(? as int4) + " + number, start));
+            }
+            List<Object> values = new ArrayList<>();
+            for (Future<RowSet<Row>> query : sent) {
+                values.add(row(await(query)).get(0));
+            }
+            return values;
+        }
+
+        private List<Integer> cursor() throws Exception {
+            begin();
+            PreparedStatement statement = await(connection.prepare("select n from generate_series(1, $1) n"));
+            Cursor cursor = statement.cursor(Tuple.of(5));
+            List<Integer> numbers = new ArrayList<>();
+            do {
+                await(cursor.read(2)).forEach(row -> numbers.add(row.getInteger(0)));
+            } while (cursor.hasMore());
+            await(cursor.close());
+            await(statement.close());
+            commit();
+            return numbers;
+        }
+    }
+
+    /** A pool lends its connections again. */
+    private final class Reset extends Group {
+        Reset(Report report) {
+            super(Vertx.this, report, "reset");
+        }
+
+        void run() {
+            Pool pool = PgBuilder.pool().with(new PoolOptions().setMaxSize(2)).connectingTo(options()).using(vertx).build();
+            for (int turn = 0; turn < 2 * TIMES; turn++) {
+                int lent = turn;
+                check("lent again", lent + 1, () -> row(await(query(pool, "select cast(? as int4) + 1", lent))).get(0));
+            }
+            pool.close();
+        }
     }
 }
