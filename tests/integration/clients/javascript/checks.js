@@ -70,7 +70,7 @@ export class Checks {
 
 /** Sets up, waits until all copies are ready, runs the groups and reports. A group that throws counts one error. */
 export async function run(checks, { setUp, groups, tearDown }) {
-    if (!await checks.guard("common", "set-up", setUp)) end(checks);
+    await needed(checks, setUp);
     writeSync(1, "ready\n");
     await once(process.stdin, "data");
     let under = "";
@@ -83,6 +83,13 @@ export async function run(checks, { setUp, groups, tearDown }) {
         await checks.guard(under, "group", group);
     }
     end(checks);
+}
+
+/** What a program cannot do without: if it fails, only the report is left. */
+export async function needed(checks, step) {
+    let made;
+    if (!await checks.guard("common", "set-up", async () => { made = await step(); })) end(checks);
+    return made;
 }
 
 function end(checks) {

@@ -9,7 +9,7 @@ import pg from "pg";
 import { from as copyFrom, to as copyTo } from "pg-copy-streams";
 import Cursor from "pg-cursor";
 
-import { COPY, Checks, run } from "./checks.js";
+import { COPY, Checks, needed, run } from "./checks.js";
 import { PgConnection, WAYS, connect } from "./pg_connection.js";
 import { commonOf } from "./statements.js";
 import { CREATE_TYPES, storeOf, typesOf } from "./types.js";
@@ -19,8 +19,8 @@ const options = { pipeline: words.includes("pipeline") };
 const PACKAGES = { cursor: ["pg-cursor", "pg"], "query-stream": ["pg-query-stream", "pg"] }[how] ?? ["pg"];
 const checks = new Checks(PACKAGES[0], ...PACKAGES);
 const way = WAYS[how]();
-const connection = await connect(checks, options);
-const other = await connect(checks);
+const connection = await needed(checks, () => connect(checks, options));
+const other = await needed(checks, () => connect(checks));
 const client = new PgConnection(connection, way);
 
 async function batch() {

@@ -4,17 +4,8 @@ import pg from "pg";
 import Cursor from "pg-cursor";
 import QueryStream from "pg-query-stream";
 
+import { Names } from "./names.js";
 import { numbered } from "./statements.js";
-
-/** The name of a statement is told by its place, so that both copies have the same names for different texts. */
-class Names {
-    #names = new Map();
-
-    of(text) {
-        if (!this.#names.has(text)) this.#names.set(text, `statement_${this.#names.size}`);
-        return this.#names.get(text);
-    }
-}
 
 /** Each runs a statement to its end and gives its rows. */
 export const WAYS = {

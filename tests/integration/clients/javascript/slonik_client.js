@@ -3,7 +3,7 @@
 import { createPool, sql } from "slonik";
 import { z } from "zod";
 
-import { COPY, Checks, run } from "./checks.js";
+import { COPY, Checks, needed, run } from "./checks.js";
 import { SERVER_URL } from "./server.js";
 import { commonOf, pieces } from "./statements.js";
 import { CREATE_TYPES, USUAL, storeOf, typesOf } from "./types.js";
@@ -16,7 +16,7 @@ Promise.withResolvers ??= function () {
 };
 
 const checks = new Checks("slonik", "slonik", "pg");
-const db = await createPool(SERVER_URL);
+const db = await needed(checks, () => createPool(SERVER_URL));
 
 class Client {
     constructor(on) {
