@@ -3,7 +3,12 @@
 mod checks;
 mod common;
 mod deadpool_client;
+mod diesel_async_client;
+mod diesel_client;
+mod diesel_model;
 mod sample;
+mod sea_orm_client;
+mod sea_orm_sample;
 mod sqlx_client;
 mod sqlx_mood;
 mod tokio_groups;
@@ -21,6 +26,9 @@ async fn run(name: &str) -> Result<(), Failure> {
         "deadpool-postgres" => deadpool_client::run().await,
         "sqlx" => sqlx_client::run(true).await,
         "sqlx-not-persistent" => sqlx_client::run(false).await,
+        "sea-orm" => sea_orm_client::run().await,
+        "diesel" => diesel_client::run().await,
+        "diesel-async" => diesel_async_client::run().await,
         other => Err(Failure::new(None, format!("no client {other:?}"))),
     }
 }

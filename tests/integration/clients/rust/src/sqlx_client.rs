@@ -92,7 +92,8 @@ async fn types(client: &Sqlx) -> Result<(), Failure> {
     let sent = sample(Decimal::new(1250, 2), vec![Some(1), None, Some(3)]);
     for turn in 0..3 {
         let Sample { a, b, c, d, e, f, g, h, i, j, k, l, m, n } = sent.clone();
-        let query = client.query(&insert).bind(own()).bind(turn).bind(a).bind(b).bind(c).bind(d).bind(e).bind(f);
+        let query =
+            client.query(&insert).bind(own()).bind(turn).bind(a).bind(b).bind(c).bind(d).bind(e).bind(f);
         query.bind(g).bind(h).bind(i).bind(j).bind(k).bind(l).bind(m).bind(n).execute(&client.pool).await?;
         let row = client.query(&select).bind(own()).bind(turn).fetch_one(&client.pool).await?;
         checks::equal("types", "all", read(&row)?, sent.clone());
@@ -150,7 +151,8 @@ async fn cursor(client: &Sqlx) -> Result<(), Failure> {
     let mut connection = client.pool.acquire().await?;
     for turn in 0..3 {
         let sql = "SELECT generate_series(1, CAST($1 AS int4))";
-        let rows: Vec<PgRow> = client.query(sql).bind(100 + turn).fetch(&mut *connection).try_collect().await?;
+        let rows: Vec<PgRow> =
+            client.query(sql).bind(100 + turn).fetch(&mut *connection).try_collect().await?;
         let found: Result<Vec<i32>, _> = rows.iter().map(|row| row.try_get(0)).collect();
         checks::equal("cursor", "stream", found?, (1..=100 + turn).collect());
         let next = client.query(sql).bind(5000).fetch(&mut *connection).try_next().await?;
@@ -169,14 +171,22 @@ async fn copy(client: &Sqlx) -> Result<(), Failure> {
         let mut sink = connection.copy_in_raw("COPY copied FROM STDIN").await?;
         sink.send(lines.as_bytes()).await?;
         checks::equal("copy", "in", sink.finish().await?, 500);
-        let sql = format!("COPY (SELECT a, b FROM copied WHERE owner = '{}' AND a < 3 ORDER BY a) TO STDOUT", own());
+        let sql = format!(
+            "COPY (SELECT a, b FROM copied WHERE owner = '{}' AND a < 3 ORDER BY a) TO STDOUT",
+            own()
+        );
         let out: Vec<_> = connection.copy_out_raw(&sql).await?.try_collect().await?;
         checks::equal("copy", "out", out.concat(), b"0\trow 0\n1\trow 1\n2\trow 2\n".to_vec());
         let mut sink = connection.copy_in_raw("COPY copied FROM STDIN").await?;
         sink.send(&lines.as_bytes()[..lines.find('\n').unwrap() + 1]).await?;
         checks::fails("copy", "a key again", sink.finish().await, "23505");
         let sink = connection.copy_in_raw("COPY copied FROM STDIN").await?;
-        checks::equal("copy", "aborted", sink.abort("enough").await.map_err(|error| error.to_string()), Ok(()));
+        checks::equal(
+            "copy",
+            "aborted",
+            sink.abort("enough").await.map_err(|error| error.to_string()),
+            Ok(()),
+        );
         let row = client.query(count).bind(own()).fetch_one(&mut *connection).await?;
         checks::equal("copy", "rows", row.try_get::<i64, _>(0)?, 500);
         client.query("DELETE FROM copied WHERE owner = $1").bind(own()).execute(&mut *connection).await?;
@@ -209,9 +219,11 @@ async fn ddl(client: &Sqlx) -> Result<(), Failure> {
 /// Three connections, returned, pinged and lent again.
 async fn reset(client: &Sqlx) -> Result<(), Failure> {
     for turn in 0..4 {
-        let mut lent = [client.pool.acquire().await?, client.pool.acquire().await?, client.pool.acquire().await?];
+        let mut lent =
+            [client.pool.acquire().await?, client.pool.acquire().await?, client.pool.acquire().await?];
         for connection in &mut lent {
-            let row = client.query("SELECT CAST($1 AS int4) + 1").bind(turn).fetch_one(&mut **connection).await?;
+            let row =
+                client.query("SELECT CAST($1 AS int4) + 1").bind(turn).fetch_one(&mut **connection).await?;
             checks::equal("reset", "lent again", row.try_get(0)?, turn + 1);
         }
     }
