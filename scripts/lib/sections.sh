@@ -41,6 +41,14 @@ prepare_integration() {
     venv venv tests/integration/requirements.txt
 }
 prepare_differential() { prepare_integration; }
+prepare_clients() {
+    prepare_integration
+    build/venv/bin/python -m tests.integration.clients --ci --prepare
+}
+prepare_suites() {
+    prepare_integration
+    build/venv/bin/python -m tests.integration.suites --ci --prepare
+}
 prepare_fuzz() { build fuzz; }
 
 section_integration() {
@@ -51,6 +59,16 @@ section_integration() {
 section_differential() {
     prepare_differential
     with_program -m tests.integration.differential --scripts "${DIFFERENTIAL_SCRIPTS:-300}"
+}
+
+section_clients() {
+    prepare_integration
+    with_program -m tests.integration.clients --ci
+}
+
+section_suites() {
+    prepare_integration
+    with_program -m tests.integration.suites --ci
 }
 
 with_program() { # ARGUMENT OF PYTHON...

@@ -111,6 +111,7 @@ def parse(argv: list[str]) -> argparse.Namespace:
     parser.add_argument("--all", action="store_true", help="a language that cannot be run is a failure")
     parser.add_argument("--via", metavar="ROUTE[,ROUTE]", type=routes_of, default=["sidecar"],
                         help=f"{', '.join(ROUTES)}; default: sidecar")
+    parser.add_argument("--prepare", action="store_true", help="installs and builds what they need and runs none")
     parser.add_argument("--list", action="store_true", help="names the clients and runs none")
     parser.add_argument("--postgres", metavar="DIRECTORY", type=installation_of,
                         help="another PostgreSQL, with bin and lib; its results are kept apart")
@@ -132,7 +133,22 @@ def main(argv: list[str], folder: Path = FOLDER, build: Path = BUILD, servers: S
     if arguments.list:
         print_names(chosen)
         return 0
+    if arguments.prepare:
+        return prepare(chosen)
     return run(chosen, arguments, build, servers)
+
+
+def prepare(chosen: list[tuple[Language, list[Client]]]) -> int:
+    failed = 0
+    for language, _ in chosen:
+        try:
+            language.set_up()
+        except NotRun as error:
+            print(f"{language.title}: will not be run: {error}")
+        except (RuntimeError, OSError) as error:
+            failed += 1
+            print(f"{language.title}: FAILED: {error}")
+    return 1 if failed else 0
 
 
 def print_names(chosen: list[tuple[Language, list[Client]]]) -> None:

@@ -140,6 +140,14 @@ def test_a_language_without_its_toolchain_is_not_run(bench):
     assert bench.run("--all")[0] == 1
 
 
+def test_preparing_installs_and_runs_nothing(bench):
+    bench.add("go", "wrong", setup='touch "$1/installed"').add("perl", "right", setup="echo no perl >&2; exit 69")
+    assert bench.run("--prepare") == (0, "Perl: will not be run: no perl\n")
+    assert (bench.build / "go/installed").exists() and not (bench.build / "results").exists()
+    bench.add("rust", "right", setup="exit 1")
+    assert bench.run("--prepare")[0] == 1
+
+
 def test_a_failing_setup_fails_its_clients(bench):
     status, out = bench.add("python", "right", "wrong", setup="echo no such package; exit 1").run()
     assert status == 1 and "no such package" in out and out.endswith("\n0 passed, 2 failed\n")

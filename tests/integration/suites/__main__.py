@@ -37,9 +37,13 @@ def main() -> int:
             print(f"{suite.name}: not run: {error}", flush=True)
             not_run.append(suite.name)
             continue
+        if options.prepare:
+            continue
         with suite_stack(suite) as stack:
             suite_passed, suite_failed = check(stack, suite, options)
         passed, failed = passed + suite_passed, failed + suite_failed
+    if options.prepare:
+        return 0
     if not_run:
         print(f"not run: {', '.join(not_run)}")
     if options.all or options.suites:
@@ -54,6 +58,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--ci", action="store_true", help="the first set, with the shorter runs")
     parser.add_argument("--all", action="store_true", help="all; a suite that cannot run is a failure")
     parser.add_argument("--direct-only", action="store_true", help="show what fails without pgsidecar")
+    parser.add_argument("--prepare", action="store_true", help="fetch and build what they need, run none")
     parser.add_argument("--list", action="store_true", help="show the suites")
     options = parser.parse_args()
     unknown = [name for name in options.suites if not any(suite.name.startswith(name) for suite in SUITES)]

