@@ -54,6 +54,8 @@ func bunProgram(options []string) *checks {
 	types(c, on, stdlibColumns)
 	cursor(c, on)
 	rollback(c, on)
+	aborted(c, on)
+	sqlRows(c, pool)
 	together(c, on)
 	sqlPrepared(c, pool)
 	for turn := range 4 {
@@ -139,7 +141,7 @@ func pgdriverCopy(c *checks, db *bun.DB) {
 			var out bytes.Buffer
 			c.value("copy", "out, rows", int64(2), func() (any, error) {
 				return affected(pgdriver.CopyTo(background, lent, &out,
-					"COPY (SELECT * FROM copied_"+copyName+" WHERE id < $1 ORDER BY id) TO STDOUT", 2))
+					"COPY (SELECT * FROM copied_"+copyName+" WHERE id < $1 ORDER BY id) TO STDOUT", int64(2)))
 			})
 			c.equal("copy", "out", out.String(), "0\trow 0\n1\trow 1\n")
 		}

@@ -1,12 +1,16 @@
 package main
 
 import (
+	"database/sql/driver"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"io"
+	"net"
 	"os"
 	"reflect"
 	"runtime/debug"
+	"syscall"
 	"time"
 )
 
@@ -72,11 +76,7 @@ func (c *checks) failed(group, name, kind string, err error) {
 func (c *checks) guard(group, name string, step func() error) (passed bool) {
 	err := recovered(step)
 	if err != nil {
-		kind := sqlstate(err)
-		if kind == "" {
-			kind = "other"
-		}
-		c.failed(group, name, kind, err)
+		c.failed(group, name, kindOf(err), err)
 	}
 	return err == nil
 }
@@ -115,6 +115,18 @@ func sqlstate(err error) string {
 		return fields.Field('C')
 	}
 	return ""
+}
+
+func kindOf(err error) string {
+	if state := sqlstate(err); state != "" {
+		return state
+	}
+	for _, lost := range []error{io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, syscall.ECONNRESET, syscall.EPIPE} {
+		if errors.Is(err, lost) {
+			return "connection"
+		}
+	}
+	return "other"
 }
 
 func (c *checks) report() {

@@ -1,9 +1,6 @@
 package main
 
-import (
-	"errors"
-	"fmt"
-)
+import "fmt"
 
 const (
 	rounds, statements = 3, 10
@@ -97,51 +94,5 @@ func commonTransaction(c *checks, on client) {
 	})
 	if committed {
 		c.number("common", "commit seen", 2, on, count, 2)
-	}
-}
-
-// cursor fetches what a cursor of a transaction has, some rows at a time, each by a query of one value.
-func cursor(c *checks, on client) {
-	for turn := range 3 {
-		c.guard("cursor", "declared", func() error {
-			return on.transaction(func(inside client) error {
-				name := "cursor_" + copyName
-				if _, err := inside.execute("DECLARE " + name + " CURSOR FOR SELECT generate_series(1, 6)"); err != nil {
-					return err
-				}
-				for expected := int64(1); expected <= 6; expected += 2 {
-					found, err := value[int64](inside, "FETCH 1 FROM "+name)
-					if err != nil {
-						return err
-					}
-					c.equal("cursor", "fetched", found, expected)
-					if _, err := inside.execute("MOVE 1 FROM " + name); err != nil {
-						return err
-					}
-				}
-				_, err := inside.execute("CLOSE " + name)
-				return err
-			})
-		})
-		c.expect("cursor", fmt.Sprintf("gone with its transaction, %d", turn), "34000", func() error {
-			_, err := on.execute("FETCH 1 FROM cursor_" + copyName)
-			return err
-		})
-	}
-}
-
-// rollback leaves nothing behind of a transaction that has failed.
-func rollback(c *checks, on client) {
-	given := errors.New("given up")
-	for range 3 {
-		err := on.transaction(func(inside client) error {
-			if _, err := inside.execute("INSERT INTO common_"+copyName+" VALUES ($1)", 1000); err != nil {
-				return err
-			}
-			return given
-		})
-		c.equal("rollback", "error passed on", errors.Is(err, given), true)
-		c.number("rollback", "nothing left", 0, on,
-			"SELECT count(*) FROM common_"+copyName+" WHERE id = CAST($1 AS int4)", 1000)
 	}
 }

@@ -160,10 +160,8 @@ func sqlPrepared(c *checks, db *sql.DB) {
 	})
 }
 
-// sqlDdl: `outdated` is what the first uses of a statement show when its columns have changed, once for each change,
-// or always when the statement was prepared by hand.
-func sqlDdl(c *checks, on *sql.DB, outdated string) {
-	db := on
+// sqlDdl: `outdated` is what a driver shows once when the columns of a statement that it keeps have changed.
+func sqlDdl(c *checks, db *sql.DB, outdated string) {
 	query := "SELECT * FROM changed_" + copyName + " WHERE a = $1"
 	c.value("ddl", "before", "1", func() (any, error) { return shown(db.Query(query, 1)) })
 	c.value("ddl", "before", "1", func() (any, error) { return shown(db.Query(query, 1)) })
@@ -204,6 +202,23 @@ func sqlDdlPrepared(c *checks, db *sql.DB) {
 		defer fresh.Close()
 		return shown(fresh.Query(1))
 	})
+}
+
+// sqlRows leaves rows unread.
+func sqlRows(c *checks, db *sql.DB) {
+	for turn := range 3 {
+		c.value("rows", "first", int64(turn), func() (any, error) {
+			rows, err := db.Query("SELECT n::int8 FROM generate_series($1::int4, 5000) AS n", turn)
+			if err != nil {
+				return nil, err
+			}
+			rows.Next()
+			var found int64
+			err = rows.Scan(&found)
+			return found, errors.Join(err, rows.Close())
+		})
+		c.number("rows", "next query", int64(turn), sqlClient{db, db}, "SELECT CAST($1 AS int4)", turn)
+	}
 }
 
 // shown: the values of all rows.

@@ -73,6 +73,7 @@ func gormProgram(options []string) *checks {
 	common(c, on)
 	types(c, on, stdlibColumns)
 	rollback(c, on)
+	aborted(c, on)
 	together(c, on)
 	c.guard("introspection", "migrate", func() error { return db.AutoMigrate(&author{}, &book{}) })
 	gormIntrospection(c, db)

@@ -125,6 +125,10 @@ func pgxProgram(options []string) *checks {
 	}
 	cursor(c, pgxClient{connection})
 	rollback(c, pgxClient{connection})
+	aborted(c, pgxClient{connection})
+	pgxNested(c, connection)
+	pgxRows(c, connection)
+	evicted(c, pgxClient{connection})
 	pgxBatch(c, connection)
 	pgxPipeline(c, connection)
 	pgxCopy(c, connection)
@@ -206,6 +210,53 @@ func pgxPrepared(c *checks, connection *pgx.Conn) {
 	c.guard("ddl", "deallocate all", func() error { return connection.DeallocateAll(background) })
 	c.guard("ddl", "prepare at last", prepare)
 	c.value("ddl", "after all", "[1 new]", read)
+}
+
+// pgxNested: a transaction within another is a savepoint.
+func pgxNested(c *checks, connection *pgx.Conn) {
+	insert := "INSERT INTO common_" + copyName + " VALUES ($1)"
+	for turn := range 3 {
+		id := 3000 + turn
+		c.guard("nested", "outer", func() error {
+			return pgxClient{connection}.transaction(func(outer client) error {
+				if _, err := outer.execute(insert, id); err != nil {
+					return err
+				}
+				c.expect("nested", "inner", divisionByZero, func() error {
+					return outer.transaction(func(inner client) error {
+						if _, err := inner.execute(insert, id); err != nil {
+							return err
+						}
+						_, err := value[int64](inner, "SELECT 1 / CAST($1 AS int4)", 0)
+						return err
+					})
+				})
+				return outer.transaction(func(inner client) error {
+					_, err := inner.execute(insert, id)
+					return err
+				})
+			})
+		})
+		c.number("nested", "rows", 2, pgxClient{connection}, "SELECT count(*) FROM common_"+copyName+" WHERE id = $1", id)
+	}
+}
+
+// pgxRows leaves rows unread.
+func pgxRows(c *checks, connection *pgx.Conn) {
+	for turn := range 3 {
+		c.value("rows", "first", int64(turn), func() (any, error) {
+			rows, err := connection.Query(background, "SELECT n::int8 FROM generate_series($1::int4, 5000) AS n", turn)
+			if err != nil {
+				return nil, err
+			}
+			defer rows.Close()
+			rows.Next()
+			var found int64
+			err = rows.Scan(&found)
+			return found, err
+		})
+		c.number("rows", "next query", int64(turn), pgxClient{connection}, "SELECT CAST($1 AS int4)", turn)
+	}
 }
 
 func pgxBatch(c *checks, on pgxQuerier) {

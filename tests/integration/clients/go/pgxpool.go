@@ -23,6 +23,7 @@ func pgxpoolProgram(options []string) *checks {
 	common(c, pgxClient{pool})
 	types(c, pgxClient{pool}, pgxColumns)
 	rollback(c, pgxClient{pool})
+	aborted(c, pgxClient{pool})
 	pgxBatch(c, pool)
 	pgxCopy(c, pool)
 	together(c, pgxClient{pool})

@@ -37,6 +37,8 @@ func pqProgram(options []string) *checks {
 	types(c, on, pqColumns)
 	cursor(c, sqlClient{db, db})
 	rollback(c, on)
+	aborted(c, on)
+	sqlRows(c, db)
 	together(c, sqlClient{db, db})
 	sqlPrepared(c, db)
 	pqCopy(c, db)

@@ -63,6 +63,8 @@ func sqlxProgram(options []string) *checks {
 	types(c, on, columns)
 	cursor(c, on)
 	rollback(c, on)
+	aborted(c, on)
+	sqlRows(c, db.DB)
 	together(c, on)
 	for turn := range 3 {
 		sqlxNamed(c, db, turn*10)

@@ -31,6 +31,8 @@ func stdlibProgram(options []string) *checks {
 	types(c, on, stdlibColumns)
 	cursor(c, on)
 	rollback(c, on)
+	aborted(c, on)
+	sqlRows(c, db)
 	together(c, on)
 	sqlPrepared(c, db)
 	stdlibCopy(c, db)
