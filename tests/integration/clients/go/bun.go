@@ -68,7 +68,7 @@ func bunProgram(options []string) *checks {
 		stdlibCopy(c, pool)
 		sqlDdl(c, pool, resultTypeChanged)
 	}
-	sqlReset(c, pool)
+	sqlReset(c, func() *sql.DB { return openBun(own) })
 	must(db.Close())
 	return c
 }
@@ -77,9 +77,7 @@ func openBun(own bool) *sql.DB {
 	if own { // which does not know PGSSLMODE
 		return sql.OpenDB(pgdriver.NewConnector(pgdriver.WithInsecure(true)))
 	}
-	pool, err := sql.Open("pgx", "")
-	must(err)
-	return pool
+	return openStdlib()
 }
 
 func bunModels(c *checks, db *bun.DB, turn int) error {

@@ -267,8 +267,10 @@ func sqlCancel(c *checks, db *sql.DB, expected func(error) bool) {
 	}
 }
 
-// sqlReset takes connections from a pool and returns them.
-func sqlReset(c *checks, db *sql.DB) {
+// sqlReset takes connections from a small pool and returns them.
+func sqlReset(c *checks, open func() *sql.DB) {
+	db := open()
+	defer db.Close()
 	db.SetMaxOpenConns(2)
 	for turn := range 14 {
 		c.guard("reset", "lent", func() error {
@@ -283,5 +285,4 @@ func sqlReset(c *checks, db *sql.DB) {
 		})
 		c.guard("reset", "ping", db.Ping)
 	}
-	db.SetMaxOpenConns(0)
 }

@@ -63,7 +63,7 @@ func gormProgram(options []string) *checks {
 	known(options, "PrepareStmt")
 	c := newChecks("gorm", "gorm.io/gorm")
 	db, err := gorm.Open(postgres.Open(""), &gorm.Config{
-		PrepareStmt: len(options) > 0, Logger: logger.Discard, TranslateError: false})
+		PrepareStmt: len(options) > 0, Logger: logger.Discard})
 	must(err)
 	pool, err := db.DB()
 	must(err)
@@ -82,7 +82,7 @@ func gormProgram(options []string) *checks {
 	}
 	gormBatch(c, db)
 	gormDdl(c, db, len(options) > 0)
-	sqlReset(c, pool)
+	gormReset(c, db)
 	must(pool.Close())
 	return c
 }
@@ -156,6 +156,19 @@ func gormModels(c *checks, db *gorm.DB, turn int) error {
 	removed := db.Where("author_id = ?", made.ID).Delete(&book{})
 	c.equal("models", "deleted", removed.RowsAffected, int64(2))
 	return changed.Error
+}
+
+// gormReset takes connections from the pool and returns them.
+func gormReset(c *checks, db *gorm.DB) {
+	for turn := range 14 {
+		c.guard("reset", "lent", func() error {
+			return db.Connection(func(lent *gorm.DB) error {
+				found, err := value[int64](gormClient{lent}, "SELECT CAST($1 AS int4) + 1", turn)
+				c.equal("reset", "lent again", found, int64(turn+1))
+				return err
+			})
+		})
+	}
 }
 
 func gormBatch(c *checks, db *gorm.DB) {

@@ -24,8 +24,14 @@ func pgxpoolProgram(options []string) *checks {
 	types(c, pgxClient{pool}, pgxColumns)
 	rollback(c, pgxClient{pool})
 	aborted(c, pgxClient{pool})
-	pgxBatch(c, pool)
-	pgxCopy(c, pool)
+	for _, group := range []func(*checks, *pgx.Conn){pgxBatch, pgxPipeline, pgxCopy, pgxNested} {
+		c.guard("reset", "lent to a group", func() error {
+			return pool.AcquireFunc(background, func(lent *pgxpool.Conn) error {
+				group(c, lent.Conn())
+				return nil
+			})
+		})
+	}
 	together(c, pgxClient{pool})
 	for range 2 {
 		pgxpoolCancel(c, pool)
@@ -35,6 +41,35 @@ func pgxpoolProgram(options []string) *checks {
 	return c
 }
 
+// pgxReset takes connections from a pool and returns them, one of them within a transaction: the pool closes that.
+func pgxReset(c *checks, of *pgx.ConnConfig) {
+	config, err := pgxpool.ParseConfig("pool_max_conns=2")
+	must(err)
+	config.ConnConfig.DefaultQueryExecMode = of.DefaultQueryExecMode
+	pool, err := pgxpool.NewWithConfig(background, config)
+	must(err)
+	defer pool.Close()
+	for turn := range 14 {
+		c.guard("reset", "lent", func() error {
+			lent, err := pool.Acquire(background)
+			if err != nil {
+				return err
+			}
+			defer lent.Release()
+			c.number("reset", "lent again", int64(turn+1), pgxClient{lent}, "SELECT CAST($1 AS int4) + 1", turn)
+			if turn != 7 {
+				return nil
+			}
+			open, err := lent.Begin(background)
+			if err != nil {
+				return err
+			}
+			_, err = pgxClient{open}.execute("INSERT INTO common_"+copyName+" VALUES ($1)", 2000)
+			return err
+		})
+	}
+	c.number("reset", "nothing left", 0, pgxClient{pool}, "SELECT count(*) FROM common_"+copyName+" WHERE id = $1", 2000)
+}
 func pgxpoolCancel(c *checks, pool *pgxpool.Pool) {
 	err := sleepCancelled("pool", func(ctx context.Context, sql string) error {
 		return pool.QueryRow(ctx, sql, 30).Scan(new(any))

@@ -45,7 +45,7 @@ func pqProgram(options []string) *checks {
 	sqlDdl(c, db, "")
 	sqlDdlPrepared(c, db)
 	sqlCancel(c, db, func(err error) bool { return sqlstate(err) == queryCanceled || errors.Is(err, context.Canceled) })
-	sqlReset(c, db)
+	sqlReset(c, func() *sql.DB { return openPq(options) })
 	must(db.Close())
 	return c
 }

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"database/sql"
 	"fmt"
 
 	"github.com/jmoiron/sqlx"
@@ -71,7 +72,7 @@ func sqlxProgram(options []string) *checks {
 		sqlxPrepared(c, db, turn*10)
 	}
 	sqlDdl(c, db.DB, map[string]string{"pgx": resultTypeChanged}[driver])
-	sqlReset(c, db.DB)
+	sqlReset(c, func() *sql.DB { return sqlx.MustOpen(driver, "").DB })
 	must(db.Close())
 	return c
 }

@@ -22,8 +22,7 @@ var stdlibColumns = []column{
 func stdlibProgram(options []string) *checks {
 	known(options)
 	c := newChecks("pgx stdlib", pgxModule)
-	db, err := sql.Open("pgx", "")
-	must(err)
+	db := openStdlib()
 	createSqlTables(db)
 	beginTogether()
 	on := sqlClient{db, db}
@@ -34,14 +33,21 @@ func stdlibProgram(options []string) *checks {
 	aborted(c, on)
 	sqlRows(c, db)
 	together(c, on)
+	evicted(c, on)
 	sqlPrepared(c, db)
 	stdlibCopy(c, db)
 	sqlDdl(c, db, resultTypeChanged)
 	sqlDdlPrepared(c, db)
 	sqlCancel(c, db, func(err error) bool { return errors.Is(err, context.Canceled) })
-	sqlReset(c, db)
+	sqlReset(c, openStdlib)
 	must(db.Close())
 	return c
+}
+
+func openStdlib() *sql.DB {
+	db, err := sql.Open("pgx", "")
+	must(err)
+	return db
 }
 
 // stdlibCopy: database/sql knows no COPY, but lends the connection of pgx.
