@@ -2,6 +2,7 @@
 
 mod checks;
 mod common;
+mod copy_rounds;
 mod deadpool_client;
 mod diesel_async_client;
 mod diesel_client;
@@ -29,8 +30,14 @@ async fn run(name: &str) -> Result<(), Failure> {
         "sea-orm" => sea_orm_client::run().await,
         "diesel" => diesel_client::run().await,
         "diesel-async" => diesel_async_client::run().await,
+        "copy-in" => copy_rounds::run(number_of_rounds()?).await,
         other => Err(Failure::new(None, format!("no client {other:?}"))),
     }
+}
+
+fn number_of_rounds() -> Result<u32, Failure> {
+    let word = std::env::args().nth(2).unwrap_or_default();
+    word.parse().map_err(|_| Failure::new(None, format!("{word:?} is no number of rounds")))
 }
 
 #[tokio::main(flavor = "current_thread")]
