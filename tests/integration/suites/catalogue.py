@@ -63,7 +63,7 @@ SUITES: list[Suite] = [
     GoSuite("pgx", "5.12.0", module="github.com/jackc/pgx/v5",
             packages=(".", "./pgconn", "./pgxpool", "./stdlib", "./pgtype"),
             urls=("PGX_TEST_DATABASE", "PGX_TEST_TCP_CONN_STRING", "PGX_TEST_PGBOUNCER_CONN_STRING"),
-            setup_sql=PGX_DATABASE),
+            slow={"TestListenNotifyWhileBusyIsSafe": 120}, setup_sql=PGX_DATABASE),
     RustSuite("tokio-postgres", "0.7.18", crate="tokio-postgres", database="postgres", setup_sql=TOKIO_DATABASE),
     PytestSuite("psycopg2", "2.9.13", control=True, distribution="psycopg2", packages=("psycopg2-binary==2.9.13",),
                 only_tests=True, arguments=("tests",)),

@@ -6,13 +6,14 @@ import json
 import re
 import shutil
 import subprocess
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from tests.integration.support.processes import clean_environment
 
-from .suite import Outcome, Run, Suite, call, fetch_with
+from .suite import ROOT, NotRun, Outcome, Run, Suite, call, fetch_with
 
+TOOLCHAINS = ROOT / "tests" / "integration" / "support" / "toolchains.sh"
 RESULT = re.compile(r"^\s*--- (PASS|FAIL): (\S+) \(", re.MULTILINE)
 SKIPPED = re.compile(r"^\s*--- SKIP: (\S+) \(", re.MULTILINE)
 BEGUN = re.compile(r"^=== RUN\s+(\S+)", re.MULTILINE)
@@ -25,6 +26,7 @@ class GoSuite(Suite):
     urls: tuple[str, ...] = ()  # variables that hold the database's URL
     user: str = "postgres"
     test_limit: int = 20  # seconds
+    slow: dict[str, int] = field(default_factory=dict)  # tests that need more, and how much
 
     @property
     def source(self) -> Path:
@@ -35,20 +37,21 @@ class GoSuite(Suite):
 
     def fetch(self) -> None:
         (self.folder / "go.mod").write_text("module suites\n\ngo 1.24\n")
-        fetch_with(["go", "mod", "download", f"{self.module}@v{self.version}"], self.folder)
-        done = subprocess.run(["go", "mod", "download", "-json", f"{self.module}@v{self.version}"], cwd=self.folder,
+        go = go_command()
+        fetch_with([go, "mod", "download", f"{self.module}@v{self.version}"], self.folder)
+        done = subprocess.run([go, "mod", "download", "-json", f"{self.module}@v{self.version}"], cwd=self.folder,
                               capture_output=True, check=True, text=True, env=clean_environment())
         shutil.copytree(json.loads(done.stdout)["Dir"], self.source, copy_function=shutil.copyfile)
         for path in [self.source, *self.source.rglob("*")]:
             path.chmod(0o755 if path.is_dir() else 0o644)
         (self.folder / "go.mod").unlink()
         for package in self.packages:
-            fetch_with(["go", "test", "-c", "-vet=off", "-o", str(self._program(package)), package], self.source)
+            fetch_with([go, "test", "-c", "-vet=off", "-o", str(self._program(package)), package], self.source)
 
     def run(self, run: Run) -> Outcome:
         url = f"postgres://{self.user}@127.0.0.1:{run.port}/{run.database}?sslmode=disable"
         environment = run.pg_environment() | dict.fromkeys(self.urls, url) | {"PGUSER": self.user}
-        wanted = run.names and {name.partition("/")[0] for name in run.names}
+        wanted = run.names and {without_subtest(name) for name in run.names}
         outcome = Outcome()
         for package in self.packages:
             for test in self._tests(package, run, environment):
@@ -58,8 +61,9 @@ class GoSuite(Suite):
 
     def _play(self, package: str, test: str, run: Run, environment: dict[str, str], outcome: Outcome) -> None:
         begin = run.log.stat().st_size
-        command = [str(self._program(package)), "-test.v", f"-test.run=^{test}$", f"-test.timeout={self.test_limit}s"]
-        call(command, log=run.log, cwd=self.source / package, limit=self.test_limit + 10, environment=environment)
+        limit = self.slow.get(test, self.test_limit)
+        command = [str(self._program(package)), "-test.v", f"-test.run=^{test}$", f"-test.timeout={limit}s"]
+        call(command, log=run.log, cwd=self.source / package, limit=limit + 10, environment=environment)
         with open(run.log, errors="replace") as log:
             log.seek(begin)
             for name, passed in read_outcomes(log.read()).items():
@@ -75,6 +79,20 @@ class GoSuite(Suite):
 
     def _program(self, package: str) -> Path:
         return self.folder / f"{package.strip('./').replace('/', '-') or 'root'}.test"
+
+
+def go_command() -> str:
+    done = subprocess.run(["bash", "-c", f"source '{TOOLCHAINS}' && use_go >&2 && command -v go"], capture_output=True,
+                          text=True, timeout=600)
+    if done.returncode:
+        raise NotRun(done.stderr.strip().split("\n")[-1])
+    return done.stdout.strip()
+
+
+def without_subtest(name: str) -> str:
+    """Of "package test/subtest"; a package may have a slash too."""
+    package, test = name.split(" ", 1)
+    return f"{package} {test.partition('/')[0]}"
 
 
 def read_outcomes(text: str) -> dict[str, bool]:

@@ -10,6 +10,8 @@ from .suite import Outcome, Run, Suite, call, fetch_with
 
 PROJECT = Path(__file__).with_name("vertx")
 PACKAGE = "io.vertx.tests.pgclient."
+FREE_ROLE = """DO $$ BEGIN IF EXISTS (SELECT FROM pg_roles WHERE rolname = 'saslscram') THEN
+                 DROP OWNED BY saslscram; END IF; END $$"""  # which create-postgres.sql makes anew
 ENDED = "(the run, which did not come to its end)"
 
 
@@ -22,18 +24,18 @@ class JavaSuite(Suite):
 
     def fetch(self) -> None:
         shutil.copyfile(PROJECT / "pom.xml", self.folder / "pom.xml")
-        fetch_with(self._maven("-Dtest=NoneOfThem", "-Dsurefire.failIfNoSpecifiedTests=false"), self.folder)
-        fetch_with(["mvn", "-B", "-q", "dependency:unpack-dependencies", "-DincludeArtifactIds=vertx-pg-client",
-                    "-DincludeClassifiers=tests", f"-DoutputDirectory={self.folder / 'tests'}"], self.folder)
+        fetch_with(self._maven("test", "-Dtest=NoneOfThem", "-Dsurefire.failIfNoSpecifiedTests=false"), self.folder)
+        fetch_with(self._maven("dependency:unpack-dependencies", "-DincludeArtifactIds=vertx-pg-client",
+                               "-DincludeClassifiers=tests", f"-DoutputDirectory={self.folder / 'tests'}"), self.folder)
 
     def database_sql(self) -> tuple[str, ...]:
-        return ((self.folder / "tests" / "create-postgres.sql").read_text(),)
+        return FREE_ROLE, (self.folder / "tests" / "create-postgres.sql").read_text()
 
     def run(self, run: Run) -> Outcome:
         reports = run.directory / "reports"
         tests = sorted(run.names - {ENDED}) if run.names is not None else [PACKAGE + name for name in self.classes]
-        status = call(self._maven(f"-Dtest={','.join(tests)}", f"-Dconnection.uri={run.dsn()}",
-                                  f"-Dsurefire.reportsDirectory={reports}", f"-Dvertx.version={self.version}"),
+        status = call(self._maven("test", f"-Dtest={','.join(tests)}", f"-Dconnection.uri={run.dsn()}",
+                                  f"-Dreports={reports}"),
                       log=run.log, cwd=self.folder, limit=self.limit)
         outcome = Outcome()
         for report in reports.glob("TEST-*.xml"):
@@ -45,6 +47,5 @@ class JavaSuite(Suite):
             outcome.add(ENDED, False)
         return outcome
 
-    @staticmethod
-    def _maven(*arguments: str) -> list[str]:
-        return ["mvn", "-B", "-q", "test", *arguments]
+    def _maven(self, *arguments: str) -> list[str]:
+        return ["mvn", "-B", "-q", f"-Dvertx.version={self.version}", *arguments]
