@@ -15,7 +15,7 @@ final class Cancel extends Group {
     void run(String how, Callable<?> action) {
         checkError(how, "57014", action);
         check("usable afterwards", 5, () -> {
-            Thread.sleep(300);  // PostgreSQL signals a process twice, and the second signal can meet the next statement
+            Thread.sleep(300);  // PostgreSQL signals a process twice; the second one can meet the next statement
             return client.value("select cast(? as int4) + 1", 4);
         });
     }

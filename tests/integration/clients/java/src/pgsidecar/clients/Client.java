@@ -23,8 +23,8 @@ interface Client extends AutoCloseable {
     Client another() throws Exception;
 
     /**
-     * Whether the driver, directly on PostgreSQL, shows 0A000 when the table of a prepared statement has changed, and
-     * works again thereafter; else it shows nothing of it.
+     * Whether the driver, directly on PostgreSQL, shows 0A000 when the table of a prepared statement has
+     * changed, and works again thereafter; else it shows nothing of it.
      */
     boolean refusedAfterDdl(boolean byAnother);
 
@@ -58,6 +58,6 @@ interface Client extends AutoCloseable {
     /** The version in the name of the jar that a class of the driver comes from. */
     static String versionOf(Class<?> driver) {
         String jar = driver.getProtectionDomain().getCodeSource().getLocation().getPath();
-        return jar.replaceAll(".*/[A-Za-z0-9-]*?-(\\d[^/]*)\\.jar", "$1").replaceAll("\\.(Final|RELEASE)$", "");
+        return jar.replaceAll(".*/[A-Za-z0-9-]*?-(\\d[^/]*?)(\\.Final|\\.RELEASE)?\\.jar", "$1");
     }
 }

@@ -1,8 +1,8 @@
 package pgsidecar.clients;
 
 /**
- * The checks of every client: statements whose texts both copies share, statements of this copy alone, a transaction,
- * and errors. All texts of a kind have the same shape, so that only the value tells one from the other.
+ * The checks of every client: statements whose texts both copies share, statements of this copy alone, a
+ * transaction, and errors. All texts of a kind have the same shape: only the value tells one from the other.
  */
 final class Common extends Group {
     private static final int ROUNDS = 12;  // past the threshold of 5 by which pgjdbc names a statement

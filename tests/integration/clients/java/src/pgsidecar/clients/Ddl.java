@@ -5,8 +5,8 @@ import java.util.Collections;
 import java.util.List;
 
 /**
- * A table changes under a statement that is used often: by the client itself, whose driver may then forget what it has
- * prepared, and by another one, after which the server refuses the statement (0A000).
+ * A table changes under a statement that is used often: by the client itself, whose driver may then forget what
+ * it has prepared, and by another one, after which the server refuses the statement (0A000).
  */
 final class Ddl extends Group {
     Ddl(Client client, Report report) {

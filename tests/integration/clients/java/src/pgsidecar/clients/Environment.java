@@ -10,7 +10,8 @@ final class Environment {
 
     static String url(String... properties) {
         String all = properties.length == 0 ? "" : "&" + String.join("&", properties);
-        return "jdbc:postgresql://" + HOST + ":" + PORT + "/" + DATABASE + "?user=" + USER + "&sslmode=disable" + all;
+        return "jdbc:postgresql://" + HOST + ":" + PORT + "/" + DATABASE + "?user=" + USER + "&sslmode=disable"
+            + all;
     }
 
     private static String get(String name) {

@@ -30,13 +30,14 @@ final class Hibernate implements Client {
 
     @Override
     public List<Object> row(String sql, Object... parameters) {
-        return inSession(session -> Arrays.asList(
-            bind(session.createNativeQuery(Client.number(sql, "?"), Object[].class), parameters).getSingleResult()));
+        return inSession(session -> Arrays.asList(bind(
+            session.createNativeQuery(Client.number(sql, "?"), Object[].class), parameters).getSingleResult()));
     }
 
     @Override
     public void execute(String sql, Object... parameters) {
-        inSession(session -> bind(session.createNativeMutationQuery(Client.number(sql, "?")), parameters).executeUpdate());
+        inSession(session ->
+            bind(session.createNativeMutationQuery(Client.number(sql, "?")), parameters).executeUpdate());
     }
 
     @Override
@@ -86,11 +87,12 @@ final class Hibernate implements Client {
         for (int round = 1; round <= 8; round++) {
             entities(report, round);
         }
-        report.check("types", "all rows by HQL", List.of("changed 1", "changed 2", "changed 3"), () -> inSession(session ->
-            session.createSelectionQuery("select i.name from Item i where i.size <= :size order by i.size", String.class)
-                .setParameter("size", 3L).list()));
-        report.check("batch", "rows removed by HQL", 8, () -> inSession(session ->
-            session.createMutationQuery("delete from Item i where i.size > :size").setParameter("size", 0L).executeUpdate()));
+        String names = "select i.name from Item i where i.size <= :size order by i.size";
+        report.check("types", "all rows by HQL", List.of("changed 1", "changed 2", "changed 3"), () -> inSession(
+            session -> session.createSelectionQuery(names, String.class).setParameter("size", 3L).list()));
+        String delete = "delete from Item i where i.size > :size";
+        report.check("batch", "rows removed by HQL", 8, () -> inSession(
+            session -> session.createMutationQuery(delete).setParameter("size", 0L).executeUpdate()));
         new Ddl(this, report).run();
     }
 

@@ -5,7 +5,7 @@ import com.zaxxer.hikari.HikariDataSource;
 import java.sql.Connection;
 import java.sql.SQLException;
 
-/** HikariCP over pgjdbc, both with their defaults: each statement outside a transaction borrows a connection. */
+/** HikariCP over pgjdbc, both with their defaults: a statement outside a transaction borrows a connection. */
 final class Hikari extends JdbcClient {
     private final HikariDataSource pool;
 

@@ -18,7 +18,8 @@ final class JdbcAutosave extends JdbcGroup {
                 String state = refused(key);
                 insert(key + 1);
                 client.commit();
-                return client.value("select min(a) || ' " + state + " ' || max(a) from " + table + " where a >= ?", key);
+                String sql = "select min(a) || ' " + state + " ' || max(a) from " + table + " where a >= ?";
+                return client.value(sql, key);
             });
         }
     }

@@ -19,8 +19,8 @@ final class JdbcBatch extends JdbcGroup {
         for (int time = 1; time <= TIMES; time++) {
             int round = time;
             on("prepared batch " + round, List.of(1, 1, 1, 1), connection -> prepared(connection, round));
-            check("rows of batch " + round, "row 0,row 1,row 2,row 3",
-                  () -> client.value("select string_agg(b, ',' order by id) from " + table + " where a = ?", round));
+            String rows = "select string_agg(b, ',' order by id) from " + table + " where a = ?";
+            check("rows of batch " + round, "row 0,row 1,row 2,row 3", () -> client.value(rows, round));
             on("batch of texts " + round, List.of(1, 4), connection -> texts(connection, round));
             on("generated key " + round, round * 6, connection -> generatedKey(connection, round));
         }
@@ -34,8 +34,8 @@ final class JdbcBatch extends JdbcGroup {
                 statement.setString(2, "row " + row);
                 statement.addBatch();
             }
-            return Arrays.stream(statement.executeBatch()).map(count -> count == Statement.SUCCESS_NO_INFO ? 1 : count)
-                .boxed().toList();
+            return Arrays.stream(statement.executeBatch())
+                .map(count -> count == Statement.SUCCESS_NO_INFO ? 1 : count).boxed().toList();
         }
     }
 
@@ -49,7 +49,8 @@ final class JdbcBatch extends JdbcGroup {
 
     private int generatedKey(Connection connection, int round) throws SQLException {
         String sql = "insert into " + table + " (a, b) values (?, 'key')";
-        try (PreparedStatement statement = connection.prepareStatement(sql, Statement.RETURN_GENERATED_KEYS)) {
+        int keysWanted = Statement.RETURN_GENERATED_KEYS;
+        try (PreparedStatement statement = connection.prepareStatement(sql, keysWanted)) {
             statement.setInt(1, 1000 + round);
             statement.executeUpdate();
             ResultSet keys = statement.getGeneratedKeys();

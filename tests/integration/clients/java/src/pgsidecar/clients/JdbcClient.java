@@ -80,7 +80,7 @@ abstract class JdbcClient implements Client {
         return false;
     }
 
-    /** pgjdbc forgets its statements after DDL of its own, and heals 0A000 where that is not the end of a transaction. */
+    /** pgjdbc forgets its statements after DDL of its own, and heals 0A000 unless that has ended a transaction. */
     @Override
     public boolean refusedAfterDdl(boolean byAnother) {
         return byAnother && !autocommit();
@@ -97,7 +97,8 @@ abstract class JdbcClient implements Client {
     }
 
     static List<Object> row(Connection connection, String sql, Object... parameters) throws SQLException {
-        try (PreparedStatement statement = prepare(connection, sql, parameters); ResultSet rows = statement.executeQuery()) {
+        try (PreparedStatement statement = prepare(connection, sql, parameters)) {
+            ResultSet rows = statement.executeQuery();
             List<List<Object>> found = new ArrayList<>();
             while (rows.next()) {
                 List<Object> row = new ArrayList<>();
@@ -111,7 +112,8 @@ abstract class JdbcClient implements Client {
         }
     }
 
-    static PreparedStatement prepare(Connection connection, String sql, Object... parameters) throws SQLException {
+    static PreparedStatement prepare(Connection connection, String sql, Object... parameters)
+            throws SQLException {
         PreparedStatement statement = connection.prepareStatement(sql);
         for (int index = 0; index < parameters.length; index++) {
             statement.setObject(index + 1, parameters[index]);

@@ -25,7 +25,8 @@ final class JdbcCopy extends JdbcGroup {
             manager(connection).copyOut("copy " + table + " to stdout", out);
             return out.toString(StandardCharsets.UTF_8);
         });
-        errorOn("bad data", "22P02", connection -> manager(connection).copyIn(in, new StringReader("x\ty\n")));
+        errorOn("bad data", "22P02",
+                connection -> manager(connection).copyIn(in, new StringReader("x\ty\n")));
         check("after bad data", 3L, () -> client.value("select count(*) from " + table + " where a > ?", 0));
     }
 

@@ -2,6 +2,7 @@ package pgsidecar.clients;
 
 import java.sql.PreparedStatement;
 import java.sql.ResultSet;
+import java.sql.ResultSetMetaData;
 import java.util.ArrayList;
 import java.util.List;
 
@@ -15,7 +16,8 @@ final class JdbcMetadata extends JdbcGroup {
         create("id int4 primary key, i2 int2, t text");
         on("columns", List.of("id", "i2", "t"), connection -> {
             List<String> names = new ArrayList<>();
-            for (ResultSet rows = connection.getMetaData().getColumns(null, "public", table, null); rows.next(); ) {
+            ResultSet rows = connection.getMetaData().getColumns(null, "public", table, null);
+            while (rows.next()) {
                 names.add(rows.getString("COLUMN_NAME"));
             }
             return names;
@@ -28,7 +30,8 @@ final class JdbcMetadata extends JdbcGroup {
         on("statement before it runs", "int2 t int4", connection -> {
             String sql = "select i2, t from " + table + " where id = ?";
             try (PreparedStatement statement = connection.prepareStatement(sql)) {
-                return statement.getMetaData().getColumnTypeName(1) + " " + statement.getMetaData().getColumnName(2) + " "
+                ResultSetMetaData columns = statement.getMetaData();
+                return columns.getColumnTypeName(1) + " " + columns.getColumnName(2) + " "
                     + statement.getParameterMetaData().getParameterTypeName(1);
             }
         });

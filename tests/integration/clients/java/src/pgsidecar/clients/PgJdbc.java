@@ -18,7 +18,8 @@ final class PgJdbc extends JdbcClient {
     PgJdbc(List<String> settings) throws SQLException {
         this.settings = settings;
         autocommit = !settings.contains(OFF);
-        url = Environment.url(settings.stream().filter(setting -> !setting.equals(OFF)).toArray(String[]::new));
+        url = Environment.url(
+            settings.stream().filter(setting -> !setting.equals(OFF)).toArray(String[]::new));
         connect();
     }
 

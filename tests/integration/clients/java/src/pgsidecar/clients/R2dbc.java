@@ -1,5 +1,6 @@
 package pgsidecar.clients;
 
+import io.netty.buffer.ByteBuf;
 import io.netty.buffer.Unpooled;
 import io.r2dbc.postgresql.PostgresqlConnectionConfiguration;
 import io.r2dbc.postgresql.PostgresqlConnectionFactory;
@@ -36,8 +37,8 @@ final class R2dbc implements Client {
 
     @Override
     public List<Object> row(String sql, Object... parameters) {
-        return Client.only(statement(sql, parameters).execute().concatMap(result -> result.map(R2dbc::columns)).collectList()
-            .block(LIMIT));
+        return Client.only(statement(sql, parameters).execute()
+            .concatMap(result -> result.map(R2dbc::columns)).collectList().block(LIMIT));
     }
 
     @Override
@@ -117,12 +118,14 @@ final class R2dbc implements Client {
     }
 
     private static List<Object> firsts(Flux<PostgresqlResult> results) {
-        return results.concatMap(result -> result.map((row, metadata) -> row.get(0))).collectList().block(LIMIT);
+        return results.concatMap(result -> result.map((row, metadata) -> row.get(0))).collectList()
+            .block(LIMIT);
     }
 
     private void connect() {
-        connection = new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder().host(Environment.HOST)
-            .port(Environment.PORT).username(Environment.USER).database(Environment.DATABASE).build()).create().block(LIMIT);
+        connection = new PostgresqlConnectionFactory(PostgresqlConnectionConfiguration.builder()
+            .host(Environment.HOST).port(Environment.PORT).username(Environment.USER)
+            .database(Environment.DATABASE).build()).create().block(LIMIT);
     }
 
     private final class Batch extends Group {
@@ -135,11 +138,11 @@ final class R2dbc implements Client {
             for (int time = 1; time <= TIMES; time++) {
                 int round = time;
                 check("one statement with three bindings " + round, 3L, () ->
-                    statement("insert into " + table + " values (?, ?)", round, "x").add().bind(0, round).bind(1, "y").add()
-                        .bind(0, round).bind(1, "z").execute().flatMap(PostgresqlResult::getRowsUpdated)
-                        .reduce(0L, Long::sum).block(LIMIT));
-                check("rows " + round, "x,y,z",
-                      () -> value("select string_agg(b, ',' order by b) from " + table + " where a = ?", round));
+                    statement("insert into " + table + " values (?, ?)", round, "x")
+                        .add().bind(0, round).bind(1, "y").add().bind(0, round).bind(1, "z").execute()
+                        .flatMap(PostgresqlResult::getRowsUpdated).reduce(0L, Long::sum).block(LIMIT));
+                String rows = "select string_agg(b, ',' order by b) from " + table + " where a = ?";
+                check("rows " + round, "x,y,z", () -> value(rows, round));
             }
             check("texts", List.of(1, 2),
                   () -> firsts(connection.createBatch().add("select 1").add("select 2").execute()));
@@ -155,8 +158,9 @@ final class R2dbc implements Client {
 
         void run() {
             create("a int4, b text");
-            check("in", 2L, () -> connection.copyIn("copy " + table + " from stdin", Flux.just("8\tx\n", "8\ty\n")
-                .map(line -> Unpooled.copiedBuffer(line, StandardCharsets.UTF_8))).block(LIMIT));
+            Flux<ByteBuf> lines = Flux.just("8\tx\n", "8\ty\n")
+                .map(line -> Unpooled.copiedBuffer(line, StandardCharsets.UTF_8));
+            check("in", 2L, () -> connection.copyIn("copy " + table + " from stdin", lines).block(LIMIT));
             check("rows", 2L, () -> value("select count(*) from " + table + " where a = ?", 8));
         }
     }

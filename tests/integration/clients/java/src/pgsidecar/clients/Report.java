@@ -101,7 +101,8 @@ final class Report {
     }
 
     private static <T> String object(Map<String, T> map, java.util.function.Function<T, String> value) {
-        return map.entrySet().stream().map(entry -> quote(entry.getKey()) + ":" + value.apply(entry.getValue()))
+        return map.entrySet().stream()
+            .map(entry -> quote(entry.getKey()) + ":" + value.apply(entry.getValue()))
             .collect(Collectors.joining(",", "{", "}"));
     }
 

@@ -115,7 +115,8 @@ final class Vertx implements Client {
     private static List<Object> row(RowSet<Row> rows) {
         List<List<Object>> found = new ArrayList<>();
         for (Row row : rows) {
-            found.add(IntStream.range(0, row.size()).mapToObj(row::getValue).collect(Collectors.toCollection(ArrayList::new)));
+            found.add(IntStream.range(0, row.size()).mapToObj(row::getValue)
+                .collect(Collectors.toCollection(ArrayList::new)));
         }
         return Client.only(found);
     }
@@ -145,12 +146,14 @@ final class Vertx implements Client {
             create("a int4, b text");
             for (int time = 1; time <= TIMES; time++) {
                 int round = time;
+                List<Tuple> batch = List.of(Tuple.of(round, "x"), Tuple.of(round, "y"), Tuple.of(round, "z"));
+                String rows = "select string_agg(b, ',' order by b) from " + table + " where a = ?";
                 check("rows of batch " + round, "x,y,z", () -> {
-                    await(connection.preparedQuery("insert into " + table + " values ($1, $2)")
-                        .executeBatch(List.of(Tuple.of(round, "x"), Tuple.of(round, "y"), Tuple.of(round, "z"))));
-                    return value("select string_agg(b, ',' order by b) from " + table + " where a = ?", round);
+                    await(connection.preparedQuery("insert into " + table + " values ($1, $2)").executeBatch(batch));
+                    return value(rows, round);
                 });
-                check("ten at once " + round, IntStream.range(round, round + 10).boxed().toList(), () -> atOnce(round));
+                check("ten at once " + round, IntStream.range(round, round + 10).boxed().toList(),
+                      () -> atOnce(round));
                 check("cursor, two rows at a time " + round, List.of(1, 2, 3, 4, 5), this::cursor);
             }
         }
@@ -189,10 +192,12 @@ final class Vertx implements Client {
         }
 
         void run() {
-            Pool pool = PgBuilder.pool().with(new PoolOptions().setMaxSize(2)).connectingTo(options()).using(vertx).build();
+            Pool pool = PgBuilder.pool().with(new PoolOptions().setMaxSize(2)).connectingTo(options())
+                .using(vertx).build();
             for (int turn = 0; turn < 2 * TIMES; turn++) {
                 int lent = turn;
-                check("lent again", lent + 1, () -> row(await(query(pool, "select cast(? as int4) + 1", lent))).get(0));
+                check("lent again", lent + 1,
+                      () -> row(await(query(pool, "select cast(? as int4) + 1", lent))).get(0));
             }
             pool.close();
         }
