@@ -37,7 +37,7 @@ awaitable<> connection::run() {
     set_options(client_.socket(), service_.settings.tcp_keepalive);
     arm(service_.settings.login_timeout);
     co_await open();
-    if (talk_.startup().at() == stage::cancelling) co_await carry_cancel_request();
+    if (talk_.startup().at() == stage::cancelling) co_await cancel();
     const bool connected = co_await connect_upstream();
     if (connected) co_await relay();
     co_await leave();
@@ -88,11 +88,24 @@ awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
     co_return co_await connect_any(endpoints, limit, ec);
 }
 
+/// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
+awaitable<> connection::cancel() {
+    because("cancel request carried");
+    cancel_turn turn(service_.turns, talk_.startup().cancelled(), [this] {
+        asio::post(client_.get_executor(), [self = weak_from_this()] {
+            if (const auto alive = self.lock()) alive->server_spoke_.notify();
+        });
+    });
+    arm(service_.settings.upstream.connect_timeout);
+    while (turn.waits() && !leaving_) co_await server_spoke_.wait();
+    const bool is_next = !turn.waits() && !turn.is_served();
+    if (is_next) co_await carry_cancel_request();
+}
+
 /// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
 /// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
 /// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
 awaitable<> connection::carry_cancel_request() {
-    because("cancel request carried");
     error_code ec;
     server_.assign(co_await reach_cancelled(ec));
     if (ec) {

@@ -37,6 +37,7 @@ public:
 private:
     // connection.cpp: from accept to close
     awaitable<> open();
+    awaitable<> cancel();
     awaitable<> carry_cancel_request();
     awaitable<bool> connect_upstream();
     awaitable<stream_socket> reach_upstream(error_code& ec);
@@ -82,7 +83,7 @@ private:
     endpoint upstream_;
     std::optional<cancel_registration> cancel_registration_;
 
-    wakeup server_spoke_;             // or has ended
+    wakeup server_spoke_;             // or has ended, or a cancel request has its turn
     std::uint64_t server_turns_ = 0;  // how often it has been fed
     bool server_pump_runs_ = false;
     bool client_gone_ = false;

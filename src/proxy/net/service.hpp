@@ -5,6 +5,7 @@
 
 #include "proxy/config/settings.hpp"
 #include "proxy/net/cancel_registry.hpp"
+#include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
 #include "proxy/session/client_startup.hpp"
 #include "proxy/session/session_options.hpp"
@@ -22,6 +23,7 @@ struct service {
     const std::size_t buffer_limit;
 
     cancel_registry cancels;
+    cancel_turns turns;  // of cancel requests
     connection_limit places;
     std::atomic<std::uint64_t> last_session_id{0};
 };

@@ -148,6 +148,25 @@ def test_sender_is_let_go_before_its_request_is_answered(postgres, pooler, proxy
         pooler.check()
 
 
+def test_one_request_at_a_time_for_a_session(postgres, pooler, proxy):
+    """The others wait; one of them is carried for all that have waited."""
+    with RawClient(proxy.port) as victim, contextlib.ExitStack() as context:
+        key = start_sleeping(victim, postgres, "victim")
+        before = proxy.descriptors()
+        with stopped_postmaster(postgres):
+            send_cancel(proxy.port, key, pooler).close()
+            messengers = [context.enter_context(RawClient(proxy.port)) for _ in range(5)]
+            for messenger in messengers:
+                messenger.send(cancel_packet(key))
+            assert [messenger.read(1) for messenger in messengers] == [b""] * 5, "none waits for ever"
+            eventually(lambda: proxy.descriptors() == before + 1, "one of the six is at the pooler")
+            assert requests(pooler) == 1
+        assert cancelled(victim) == ["57014"]
+        eventually(lambda: proxy.descriptors() == before and requests(pooler) == 0, "all are carried")
+        assert victim.query("SELECT 1").rows == [[b"1"]]
+        pooler.check()
+
+
 def test_session_that_leaves_before_its_request_is_answered(postgres, pooler, proxy):
     with RawClient(proxy.port) as stranger:
         ready(stranger)
