@@ -109,12 +109,14 @@ func pgxProgram(options []string) *checks {
 	beginTogether()
 	for _, group := range pgxGroups(option) {
 		if connection.IsClosed() {
-			connection, err = pgx.ConnectConfig(background, config)
-			must(err)
+			if connection, err = pgx.ConnectConfig(background, config); err != nil {
+				c.failed("connection", "made anew", "connection", err)
+				return c
+			}
 		}
 		group(c, connection)
 	}
-	must(connection.Close(background))
+	connection.Close(background)
 	pgxCancel(c, config)
 	pgxReset(c, config)
 	return c
