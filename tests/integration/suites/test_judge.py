@@ -1,4 +1,6 @@
 """The verdict of a comparison, and the readers of what the runners write."""
+from pathlib import Path
+
 import pytest
 
 from . import django_suite, go_suite
@@ -67,3 +69,12 @@ def test_django_names():
            "test_c (basic.tests.T.test_c) ... skipped 'x'\n"
     read = django_suite.read_outcomes(text, ended=True)
     assert (read.passed, read.failed) == ({"basic.tests.T.test_a"}, {"basic.tests.T.test_b"})
+
+
+@pytest.mark.parametrize("version", ["2.0.58"])
+def test_sqlalchemy_loses_with_asyncpg_only_what_it_loses_without_prepared_statements(version):
+    def listed(driver):
+        return set(read_expected(Path(__file__).with_name(f"sqlalchemy-{version}-{driver}.expected")))
+
+    of_asyncpg_alone = {name for name in listed("asyncpg") if name.startswith("test/dialect/postgresql/test_async_pg.py")}
+    assert listed("asyncpg") - of_asyncpg_alone == listed("psycopg2")
