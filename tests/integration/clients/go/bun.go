@@ -24,7 +24,9 @@ func (client bunClient) execute(query string, arguments ...any) (int64, error) {
 }
 
 func (client bunClient) transaction(work func(client) error) error {
-	return client.on.RunInTx(background, nil, func(_ context.Context, inside bun.Tx) error { return work(bunClient{inside}) })
+	return client.on.RunInTx(background, nil, func(_ context.Context, inside bun.Tx) error {
+		return work(bunClient{inside})
+	})
 }
 
 type film struct {
@@ -110,7 +112,8 @@ func bunModels(c *checks, db *bun.DB, turn int) error {
 	if err != nil {
 		return err
 	}
-	count, err := db.NewSelect().Model((*film)(nil)).ModelTableExpr("? AS film", table).Where("title = ?", "changed").Count(background)
+	count, err := db.NewSelect().Model((*film)(nil)).ModelTableExpr("? AS film", table).
+		Where("title = ?", "changed").Count(background)
 	c.equal("models", "counted", int64(count), int64(1))
 	if err != nil {
 		return err
@@ -134,7 +137,8 @@ func pgdriverCopy(c *checks, db *bun.DB) {
 				fmt.Fprintf(&rows, "%d\trow %d\n", n, n)
 			}
 			c.value("copy", "in", int64(500), func() (any, error) {
-				return affected(pgdriver.CopyFrom(background, lent, strings.NewReader(rows.String()), "COPY copied_"+copyName+" FROM STDIN"))
+				return affected(pgdriver.CopyFrom(background, lent, strings.NewReader(rows.String()),
+					"COPY copied_"+copyName+" FROM STDIN"))
 			})
 			var out bytes.Buffer
 			c.value("copy", "out, rows", int64(2), func() (any, error) {

@@ -52,7 +52,7 @@ func (c *checks) counts(group string) *counts {
 }
 
 func (c *checks) equal(group, name string, got, expected any) {
-	if reflect.DeepEqual(comparable(got), comparable(expected)) {
+	if reflect.DeepEqual(inOneZone(got), inOneZone(expected)) {
 		c.counts(group)[0]++
 		return
 	}
@@ -60,8 +60,8 @@ func (c *checks) equal(group, name string, got, expected any) {
 	c.first = append(c.first, fmt.Sprintf("%s, %s: %#v, not %#v", group, name, got, expected))
 }
 
-// comparable: a time is the same in every zone.
-func comparable(value any) any {
+// inOneZone: a time is the same in every zone.
+func inOneZone(value any) any {
 	if at, ok := value.(time.Time); ok {
 		return at.UTC()
 	}
@@ -123,7 +123,8 @@ func kindOf(err error) string {
 	if state := sqlstate(err); state != "" {
 		return state
 	}
-	for _, lost := range []error{pgconn.ErrConnClosed, io.EOF, io.ErrUnexpectedEOF, net.ErrClosed, driver.ErrBadConn, syscall.ECONNRESET, syscall.EPIPE} {
+	for _, lost := range []error{pgconn.ErrConnClosed, driver.ErrBadConn, net.ErrClosed, io.EOF, io.ErrUnexpectedEOF,
+		syscall.ECONNRESET, syscall.EPIPE} {
 		if errors.Is(err, lost) {
 			return "connection"
 		}

@@ -71,7 +71,8 @@ func executeBeside(sql string) error {
 // awaitSleep waits until a query with this word in it sleeps, or ctx ends since the query has ended before.
 func awaitSleep(ctx context.Context, word string) error {
 	return beside(func(other *pgx.Conn) error {
-		for deadline := time.Now().Add(patience); time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
+		deadline := time.Now().Add(patience)
+		for ; time.Now().Before(deadline) && ctx.Err() == nil; time.Sleep(20 * time.Millisecond) {
 			var sleeping bool
 			err := other.QueryRow(background, "SELECT EXISTS (SELECT FROM pg_stat_activity WHERE datname = current_database()"+
 				" AND wait_event = 'PgSleep' AND query LIKE '%' || $1 || '%')", word).Scan(&sleeping)

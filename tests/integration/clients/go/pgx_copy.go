@@ -9,7 +9,9 @@ import (
 
 func pgxCopy(c *checks, connection *pgx.Conn) {
 	rows := func(from, to int) pgx.CopyFromSource {
-		return pgx.CopyFromSlice(to-from, func(n int) ([]any, error) { return []any{from + n, fmt.Sprint("row ", from+n)}, nil })
+		return pgx.CopyFromSlice(to-from, func(n int) ([]any, error) {
+			return []any{from + n, fmt.Sprint("row ", from+n)}, nil
+		})
 	}
 	table, columns := pgx.Identifier{"copied_" + copyName}, []string{"id", "a"}
 	for turn := range 3 {

@@ -86,7 +86,8 @@ func sqlxNamed(c *checks, db *sqlx.DB, first int) {
 	c.value("named", "one", int64(1), func() (any, error) { return affected(db.NamedExec(insert, items[0])) })
 	c.value("named", "several", int64(2), func() (any, error) { return affected(db.NamedExec(insert, items[1:])) })
 	c.value("named", "list", items, func() (any, error) {
-		query, arguments, err := sqlx.In("SELECT * FROM "+table+" WHERE id IN (?) ORDER BY id", []int{first, first + 1, first + 2})
+		query, arguments, err := sqlx.In("SELECT * FROM "+table+" WHERE id IN (?) ORDER BY id",
+			[]int{first, first + 1, first + 2})
 		if err != nil {
 			return nil, err
 		}

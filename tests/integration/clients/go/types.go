@@ -27,7 +27,8 @@ func types(c *checks, on client, columns []column) {
 		_, err := on.execute(fmt.Sprintf("CREATE TABLE %s (turn int4, %s)", table, strings.Join(kinds, ", ")))
 		return err
 	})
-	insert := fmt.Sprintf("INSERT INTO %s (turn, %s) VALUES ($1, %s)", table, strings.Join(names, ", "), strings.Join(places, ", "))
+	insert := fmt.Sprintf("INSERT INTO %s (turn, %s) VALUES ($1, %s)", table, strings.Join(names, ", "),
+		strings.Join(places, ", "))
 	read := fmt.Sprintf("SELECT %s FROM %s WHERE turn = $1", strings.Join(names, ", "), table)
 	for turn := range 6 {
 		c.one(on, "insert", insert, append([]any{turn}, arguments...)...)
