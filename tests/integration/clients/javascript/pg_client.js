@@ -15,11 +15,11 @@ import { commonOf } from "./statements.js";
 import { CREATE_TYPES, storeOf, typesOf } from "./types.js";
 
 const [, , how, ...words] = process.argv;
-const options = { pipeline: words.includes("pipeline") };
+const pipelined = { pipeline: words.includes("pipeline") };
 const PACKAGES = { cursor: ["pg-cursor", "pg"], "query-stream": ["pg-query-stream", "pg"] }[how] ?? ["pg"];
 const checks = new Checks(PACKAGES[0], ...PACKAGES);
 const way = WAYS[how]();
-const connection = await needed(checks, () => connect(checks, options));
+const connection = await needed(checks, () => connect(checks, pipelined));
 const other = await needed(checks, () => connect(checks));
 const client = new PgConnection(connection, way);
 
@@ -32,6 +32,48 @@ async function batch() {
         checks.equal("batch", "an error among them", answers.map(({ value, reason }) => value ?? reason.code),
             [4, "22012", 3]);
     }
+    const pool = new pg.Pool({ max: 6, ...pipelined });
+    pool.on("error", checks.lost);
+    const both = ["SELECT {}::int4 * 10 + 1 AS value", `SELECT {}::int4 * 10 + ${COPY.charCodeAt(0)} AS value`];
+    const ask = async (template, n) => {
+        const lent = await pool.connect();
+        return new PgConnection(lent, way).value(template, n).finally(() => lent.release());
+    };
+    for (let turn = 0; turn < 4; turn++) {
+        const values = await Promise.all(Array.from({ length: 60 }, (_, n) => ask(both[n % 2], n)));
+        checks.equal("batch", "many of a pool", values, values.map((_, n) => n * 10 + (n % 2 ? COPY.charCodeAt(0) : 1)));
+    }
+    await pool.end();
+}
+
+async function binary() {
+    const name = how === "named" ? { name: "in_binary" } : {};
+    for (let turn = 0; turn < 4; turn++) {
+        const { rows } = await connection.query({
+            ...name, text: "SELECT $1::int4 AS a, $2::text AS b, $3::bool AS c", values: [turn, COPY, true], binary: turn % 2 === 0,
+        });
+        checks.equal("types", "binary and text", rows, [{ a: turn, b: COPY, c: true }]);
+    }
+}
+
+/** What fails when it is parsed has no name left, and what follows is as ever. */
+async function errors() {
+    const missing = `SELECT a AS value FROM missing_${COPY} WHERE a = {}`;
+    for (let turn = 0; turn < 2; turn++) {
+        for (const n of [1, 2]) await checks.expect("common", `no table, ${n}`, "42P01", () => client.value(missing, n));
+        await other.query(`CREATE TABLE missing_${COPY} AS SELECT 1 AS a`);
+        checks.equal("common", "a table at last", await client.value(missing, 1), 1);
+        await other.query(`DROP TABLE missing_${COPY}`);
+        await checks.expect("common", "no table again", "42P01", () => client.value(missing, 1));
+        await checks.expect("common", "not a number", "22P02", () => client.value("SELECT {}::int4 AS value", "x"));
+        checks.equal("common", "a number", await client.value("SELECT {}::int4 AS value", "7"), 7);
+        await checks.expect("common", "syntax", "42601", () => client.value(`SELEC {}`, 1));
+    }
+    await checks.expect("common", "an aborted transaction", "25P02", () => client.transaction(async () => {
+        await checks.expect("common", "in a transaction", "22012", () => client.value("SELECT 1 / {}::int4 AS value", 0));
+        await client.value("SELECT {}::int4 AS value", "7");
+    }));
+    checks.equal("common", "after it", await client.value("SELECT {}::int4 AS value", "8"), 8);
 }
 
 async function cursor() {
@@ -47,6 +89,8 @@ async function cursor() {
         const left = connection.query(new Cursor("SELECT generate_series(1, $1::int4) AS n", [1000 + turn]));
         checks.equal("cursor", "left early", (await left.read(10)).length, 10);
         await left.close();
+        const paged = await connection.query({ text: "SELECT generate_series(1, $1::int4) AS n", values: [25 + turn], rows: 10 });
+        checks.equal("cursor", "by pages", paged.rows.map(({ n }) => n), Array.from({ length: 25 + turn }, (_, n) => n + 1));
     }
 }
 
@@ -59,6 +103,8 @@ async function copy() {
         checks.equal("copy", "out",
             await text(connection.query(copyTo(`COPY (SELECT * FROM copied_${COPY} ORDER BY a) TO STDOUT`))),
             lines.join(""));
+        await checks.expect("copy", "bad data", "22P02", () =>
+            pipeline(Readable.from(["x\ty\n"]), connection.query(copyFrom(`COPY copied_${COPY} FROM STDIN`))));
         await client.execute(`TRUNCATE copied_${COPY}`);
     }
 }
@@ -84,6 +130,14 @@ async function ddl() {
     await client.execute(insert, 2);
     checks.equal("ddl", "inserted", await client.rows(`SELECT a FROM changed_${COPY} ORDER BY a`),
         ["1", "2", ...(how === "named" ? [] : [big])].map((a) => ({ a })));
+    const column = `SELECT b AS value FROM changed_${COPY} WHERE a = {}`;
+    checks.equal("ddl", "a column", await client.value(column, 1), "new");
+    await other.query(`ALTER TABLE changed_${COPY} DROP b`);
+    for (const turn of [1, 2]) await checks.expect("ddl", `column dropped, ${turn}`, "42703", () => client.value(column, 1));
+    await other.query(`ALTER TABLE changed_${COPY} ADD b text DEFAULT 'back'`);
+    checks.equal("ddl", "column again", await client.value(column, 1), "back");
+    await other.query(`DROP TABLE changed_${COPY}; CREATE TABLE changed_${COPY} AS SELECT 1::int8 AS a, 'other'::text AS b`);
+    checks.equal("ddl", "another table of the name", await client.value(column, 1), "other");
 }
 
 async function cancel() {
@@ -113,7 +167,7 @@ async function reset() {
     await pool.end();
 }
 
-const groups = options.pipeline ? [batch, ddl, reset] : [batch, cursor, copy, ddl, cancel, reset];
+const groups = pipelined.pipeline ? [binary, errors, batch, ddl, reset] : [binary, errors, batch, cursor, copy, ddl, cancel, reset];
 
 await run(checks, {
     setUp: () => other.query(`

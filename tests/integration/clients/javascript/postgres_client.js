@@ -41,6 +41,38 @@ async function batch() {
         checks.equal("batch", "new statements", (await Promise.all(mixed)).map(([{ value }]) => value),
             [0, 1, 2].map((n) => `turn of ${turn}, ${n}`));
     }
+    const both = ["SELECT {}::int4 * 10 + 1 AS value", `SELECT {}::int4 * 10 + ${COPY.charCodeAt(0)} AS value`];
+    for (let turn = 0; turn < 4; turn++) {
+        const values = await Promise.all(Array.from({ length: 60 }, (_, n) => client.value(both[n % 2], n)));
+        checks.equal("batch", "many of a pool", values, values.map((_, n) => n * 10 + (n % 2 ? COPY.charCodeAt(0) : 1)));
+    }
+    await one.end();
+}
+
+/** Errors while a statement is prepared, which postgres.js ends by a Sync of its own, among others that are under way. */
+async function errors() {
+    const one = postgres({ ...options, max: 1 });
+    const missing = one(`missing_${COPY}`);
+    const ask = (n) => one`SELECT ${n}::int4 AS value`;
+    for (let turn = 0; turn < 3; turn++) {
+        const answers = await Promise.allSettled([
+            ask(1), one`SELECT a FROM ${missing} WHERE a = ${turn}`, ask(2), one`SELEC ${turn}`, ask(3), ask("x"), ask(4),
+            one`SELECT a FROM ${missing}`, ask(5)]);
+        checks.equal("common", "errors among others", answers.map(({ value, reason }) => value?.[0].value ?? reason.code),
+            [1, "42P01", 2, "42601", 3, "22P02", 4, "42P01", 5]);
+        await other`CREATE TABLE ${missing} AS SELECT ${turn}::int4 AS a`;
+        checks.equal("common", "a table at last", [...await one`SELECT a FROM ${missing} WHERE a = ${turn}`], [{ a: turn }]);
+        await other`DROP TABLE ${missing}`;
+        await checks.expect("common", "no table again", "42P01", () => one`SELECT a FROM ${missing} WHERE a = ${turn}`);
+    }
+    await one.begin(async (inside) => {
+        await checks.expect("common", "in a savepoint", "22012", () => inside.savepoint((nested) => nested`SELECT 1 / ${0}::int4`));
+        checks.equal("common", "after it", (await inside`SELECT ${8}::int4 AS value`)[0].value, 8);
+    });
+    await checks.expect("common", "an aborted transaction", "22012", () => one.begin(async (inside) => {
+        await inside`SELECT 1 / ${0}::int4`.catch(() => {});
+        await checks.expect("common", "in it", "25P02", () => inside`SELECT ${7}::int4`);
+    }));
     await one.end();
 }
 
@@ -93,6 +125,14 @@ async function ddl() {
     await other.unsafe(`ALTER TABLE changed_${COPY} ALTER a TYPE int8`);
     await seen("type changed", { a: "1", b: "new" });
     await seen("again", { a: "1", b: "new" });
+    const column = () => one`SELECT b FROM ${one(`changed_${COPY}`)} WHERE a = ${1}`;
+    checks.equal("ddl", "a column", [...await column()], [{ b: "new" }]);
+    await other.unsafe(`ALTER TABLE changed_${COPY} DROP b`);
+    for (const turn of [1, 2]) await checks.expect("ddl", `column dropped, ${turn}`, "42703", column);
+    await other.unsafe(`ALTER TABLE changed_${COPY} ADD b int4 DEFAULT 5`);
+    checks.equal("ddl", "column of another type", [...await column()], [{ b: 5 }]);
+    await other.unsafe(`DROP TABLE changed_${COPY}; CREATE TABLE changed_${COPY} AS SELECT 1::int8 AS a, 'other'::text AS b`);
+    checks.equal("ddl", "another table of the name", [...await column()], [{ b: "other" }]);
     await one.end();
 }
 
@@ -142,6 +182,6 @@ await run(checks, {
         CREATE TABLE changed_${COPY} (a int4); INSERT INTO changed_${COPY} VALUES (1);
         CREATE TABLE lent_${COPY} (turn int4, n int4)`),
     groups: [commonOf(checks, client), typesOf(checks, storeOf(client), others),
-             batch, cursor, copy, ddl, cancel, reset, introspection],
+             errors, batch, cursor, copy, ddl, cancel, reset, introspection],
     tearDown: () => Promise.all([sql.end(), other.end()]),
 });

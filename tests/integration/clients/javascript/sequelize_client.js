@@ -56,7 +56,7 @@ async function relations() {
     for (let turn = 0; turn < 3; turn++) {
         const made = await Person.create({ name: `${COPY} ${turn}`, mood: "sad", letters: [{ subject: "one" }, { subject: "two" }] },
             { include: ["letters"] });
-        const read = await Person.findOne({ where: { name: `${COPY} ${turn}` }, include: ["letters"], order: [["letters", "id"]] });
+        const read = await Person.findOne({ where: { name: `${COPY} ${turn}` }, include: ["letters"], order: [["letters", "subject"]] });
         checks.equal("relations", "included", read.letters.map(({ subject }) => subject), ["one", "two"]);
         await read.letters[0].update({ subject: "changed" });
         checks.equal("relations", "updated", await Letter.count({ where: { subject: "changed", personId: made.id } }), 1);
