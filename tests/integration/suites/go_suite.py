@@ -26,6 +26,7 @@ class GoSuite(Suite):
     urls: tuple[str, ...] = ()  # variables that hold the database's URL
     user: str = "postgres"
     test_limit: int = 20  # seconds
+    without: str = ""  # a pattern for tests that pass or fail by chance
     slow: dict[str, int] = field(default_factory=dict)  # tests that need more, and how much
 
     @property
@@ -62,7 +63,8 @@ class GoSuite(Suite):
     def _play(self, package: str, test: str, run: Run, environment: dict[str, str], outcome: Outcome) -> None:
         begin = run.log.stat().st_size
         limit = self.slow.get(test, self.test_limit)
-        command = [str(self._program(package)), "-test.v", f"-test.run=^{test}$", f"-test.timeout={limit}s"]
+        command = [str(self._program(package)), "-test.v", f"-test.run=^{test}$", f"-test.timeout={limit}s",
+                   f"-test.skip={self.without}"]
         call(command, log=run.log, cwd=self.source / package, limit=limit + 10, environment=environment)
         with open(run.log, errors="replace") as log:
             log.seek(begin)

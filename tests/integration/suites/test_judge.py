@@ -77,4 +77,4 @@ def test_sqlalchemy_loses_with_asyncpg_only_what_it_loses_without_prepared_state
         return set(read_expected(Path(__file__).with_name(f"sqlalchemy-{version}-{driver}.expected")))
 
     of_asyncpg_alone = {name for name in listed("asyncpg") if name.startswith("test/dialect/postgresql/test_async_pg.py")}
-    assert listed("asyncpg") - of_asyncpg_alone == listed("psycopg2")
+    assert listed("asyncpg") - of_asyncpg_alone <= listed("psycopg2")

@@ -132,6 +132,12 @@ class PgBouncer(Daemon):
         for database, user in self._kept_open:
             self._fill(database, user, old)
 
+    def cancel_requests(self, database: str) -> int:
+        """Those that are on their way to a server of the database, and the servers that wait for them."""
+        columns = ("cl_active_cancel_req", "cl_waiting_cancel_req", "sv_active_cancel", "sv_being_canceled")
+        return sum(int(pool[column] or 0) for pool in self.admin("SHOW POOLS") if pool["database"] == database
+                   for column in columns)
+
     def active_servers(self, database: str | None = "postgres") -> int:
         """Servers linked to a client or being tested, of one database or (None) of all."""
         pools = [pool for pool in self.admin("SHOW POOLS") if database in (None, pool["database"])]

