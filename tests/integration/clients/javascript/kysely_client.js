@@ -37,8 +37,8 @@ const store = {
 };
 
 async function introspection() {
-    const name = `made_${COPY}`;
     for (let turn = 0; turn < 2; turn++) {
+        const name = `made_${COPY}_${turn}`; // not dropped: getTables() of the other copy fails of a table that goes
         await db.schema.createTable(name).addColumn("id", "serial", (column) => column.primaryKey())
             .addColumn("title", "varchar(40)", (column) => column.notNull().unique()).execute();
         await db.schema.alterTable(name).addColumn("price", "numeric").execute();
@@ -52,7 +52,6 @@ async function introspection() {
         const merged = await db.insertInto(name).values({ title: "one", price: "3.50" })
             .onConflict((conflict) => conflict.column("title").doUpdateSet({ price: "3.50" })).returning("price").execute();
         checks.equal("introspection", "merged", merged, [{ price: "3.50" }]);
-        await db.schema.dropTable(name).execute();
     }
 }
 
