@@ -13,11 +13,14 @@ const { drizzle } = await import(`drizzle-orm/${driver}`);
 const checks = new Checks("drizzle", "drizzle-orm", driver === "postgres-js" ? "postgres" : "pg");
 
 const types = t.pgTable(TYPES_TABLE, {
-    turn: t.integer().primaryKey(), a: t.smallint(), b: t.integer(), c: t.bigint({ mode: "bigint" }), d: t.numeric(), e: t.text(),
+    turn: t.integer().primaryKey(), a: t.smallint(), b: t.integer(), c: t.bigint({ mode: "bigint" }),
+    d: t.numeric(), e: t.text(),
     f: t.customType({ dataType: () => "bytea" })(), g: t.boolean(), h: t.date(), i: t.timestamp({ withTimezone: true }), j: t.uuid(),
     k: t.jsonb(), l: t.integer().array(), m: t.text().array(), n: t.text(),
 });
-const people = t.pgTable(`person_${COPY}`, { id: t.serial().primaryKey(), name: t.text().notNull().unique(), balance: t.integer() });
+const people = t.pgTable(`person_${COPY}`, {
+    id: t.serial().primaryKey(), name: t.text().notNull().unique(), balance: t.integer(),
+});
 const letters = t.pgTable(`letter_${COPY}`, { id: t.serial().primaryKey(), subject: t.text(), personId: t.integer() });
 const db = drizzle(SERVER_URL);
 

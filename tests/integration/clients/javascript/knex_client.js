@@ -65,7 +65,8 @@ async function batch() {
     for (let turn = 0; turn < 3; turn++) {
         const rows = Array.from({ length: 300 }, (_, n) => ({ turn, title: `row ${n}` }));
         await db.batchInsert(`batch_${COPY}`, rows, 70);
-        checks.equal("batch", "rows", await db(`batch_${COPY}`).where({ turn }).countDistinct("title as n").first(), { n: "300" });
+        const counted = await db(`batch_${COPY}`).where({ turn }).countDistinct("title as n").first();
+        checks.equal("batch", "rows", counted, { n: "300" });
         const sums = await Promise.all([1, 2, 3, 4, 5, 6, 7, 8].map((n) =>
             db.raw("SELECT CAST(? AS int4) + CAST(? AS int4) AS value", [n, turn])));
         checks.equal("batch", "at once", sums.map(({ rows: [{ value }] }) => value - turn), [1, 2, 3, 4, 5, 6, 7, 8]);

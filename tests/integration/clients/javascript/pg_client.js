@@ -25,7 +25,8 @@ const client = new PgConnection(connection, way);
 
 async function batch() {
     for (let turn = 0; turn < 4; turn++) {
-        const sent = Array.from({ length: 50 }, (_, n) => client.value("SELECT CAST({} AS int4) + CAST({} AS int4) AS value", n, turn));
+        const sent = Array.from({ length: 50 }, (_, n) =>
+            client.value("SELECT CAST({} AS int4) + CAST({} AS int4) AS value", n, turn));
         checks.equal("batch", "many at once", await Promise.all(sent), sent.map((_, n) => n + turn));
         const answers = await Promise.allSettled([3, 0, 4].map((n) =>
             client.value("SELECT CAST({} AS int4) / CAST({} AS int4) AS value", 12, n)));

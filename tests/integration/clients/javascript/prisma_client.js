@@ -56,8 +56,10 @@ async function relations() {
             data: { name, letters: { create: [{ subject: "one" }, { subject: "two" }] } }, include: { letters: true },
         });
         checks.equal("relations", "created", made.letters.map(({ subject }) => subject), ["one", "two"]);
-        const read = await db.person.findUnique({ where: { name }, include: { letters: { orderBy: { id: "desc" } }, _count: true } });
-        checks.equal("relations", "included", [read.letters.map(({ subject }) => subject), read._count.letters], [["two", "one"], 2]);
+        const read = await db.person.findUnique(
+            { where: { name }, include: { letters: { orderBy: { id: "desc" } }, _count: true } });
+        checks.equal("relations", "included", [read.letters.map(({ subject }) => subject), read._count.letters],
+            [["two", "one"], 2]);
         await checks.expect("relations", "unique", "23505", () => db.person.create({ data: { name } }));
         const upserted = await db.person.upsert({ where: { name }, create: { name }, update: { balance: { increment: turn } } });
         checks.equal("relations", "upserted", upserted.balance, turn);

@@ -54,9 +54,10 @@ const store = {
 
 async function relations() {
     for (let turn = 0; turn < 3; turn++) {
-        const made = await Person.create({ name: `${COPY} ${turn}`, mood: "sad", letters: [{ subject: "one" }, { subject: "two" }] },
-            { include: ["letters"] });
-        const read = await Person.findOne({ where: { name: `${COPY} ${turn}` }, include: ["letters"], order: [["letters", "subject"]] });
+        const made = await Person.create(
+            { name: `${COPY} ${turn}`, mood: "sad", letters: [{ subject: "one" }, { subject: "two" }] }, { include: ["letters"] });
+        const read = await Person.findOne(
+            { where: { name: `${COPY} ${turn}` }, include: ["letters"], order: [["letters", "subject"]] });
         checks.equal("relations", "included", read.letters.map(({ subject }) => subject), ["one", "two"]);
         await read.letters[0].update({ subject: "changed" });
         checks.equal("relations", "updated", await Letter.count({ where: { subject: "changed", personId: made.id } }), 1);
@@ -74,7 +75,8 @@ async function batch() {
     for (let turn = 0; turn < 3; turn++) {
         await Letter.bulkCreate(Array.from({ length: 300 }, (_, n) => ({ subject: `bulk ${turn}, ${n}` })));
         checks.equal("batch", "rows", await Letter.count({ where: { subject: { [Op.like]: `bulk ${turn}, %` } } }), 300);
-        const sums = await Promise.all([1, 2, 3, 4, 5, 6].map((n) => new Client().value("SELECT {}::int4 + {}::int4 AS value", n, turn)));
+        const sums = await Promise.all([1, 2, 3, 4, 5, 6].map((n) =>
+            new Client().value("SELECT {}::int4 + {}::int4 AS value", n, turn)));
         checks.equal("batch", "at once", sums.map((value) => value - turn), [1, 2, 3, 4, 5, 6]);
     }
 }

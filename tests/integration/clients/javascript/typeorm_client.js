@@ -12,7 +12,8 @@ const checks = new Checks("typeorm", "typeorm", "pg");
 const usualColumns = Object.entries(USUAL).map(([name, [type]]) =>
     [name, { type: type.replace("[]", ""), array: type.endsWith("[]"), nullable: true }]);
 const Row = new EntitySchema({
-    name: "Row", tableName: TYPES_TABLE, columns: { turn: { type: "int4", primary: true }, ...Object.fromEntries(usualColumns) },
+    name: "Row", tableName: TYPES_TABLE,
+    columns: { turn: { type: "int4", primary: true }, ...Object.fromEntries(usualColumns) },
 });
 const Person = new EntitySchema({
     name: "Person", tableName: `person_${COPY}`,
@@ -71,7 +72,8 @@ async function relations() {
         checks.equal("relations", "saved", [again.mood, again.version], ["happy", 2]);
         await checks.expect("relations", "unique", "23505", () => people.insert({ name }));
         const counted = await people.createQueryBuilder("p").innerJoin("p.letters", "l").where("p.name = :name", { name })
-            .andWhere("l.subject IN (:...subjects)", { subjects: ["one", "two", "three"] }).select("CAST(count(*) AS int4)", "n").getRawOne();
+            .andWhere("l.subject IN (:...subjects)", { subjects: ["one", "two", "three"] })
+            .select("CAST(count(*) AS int4)", "n").getRawOne();
         checks.equal("relations", "joined", counted, { n: 2 });
         await people.upsert({ name, mood: "sad" }, ["name"]);
         checks.equal("relations", "upserted", (await people.findOneBy({ name }))?.mood, "sad");
