@@ -5,7 +5,6 @@ import json
 import os
 import shutil
 import sys
-import tarfile
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -41,8 +40,7 @@ class PythonSuite(Suite):
         fetch_with([self.python, "-m", "pip", "download", "-q", "--no-deps", "--no-binary", self.distribution,
                     f"{self.distribution}=={self.version}", "-d", "sdist"], self.folder)
         archive, = (self.folder / "sdist").iterdir()
-        with tarfile.open(archive) as tar:
-            tar.extractall(self.folder / "sdist", filter="data")
+        shutil.unpack_archive(archive, self.folder / "sdist")
         unpacked, = (path for path in (self.folder / "sdist").iterdir() if path.is_dir())
         self.place(unpacked)
         shutil.rmtree(self.folder / "sdist")
