@@ -11,7 +11,7 @@ namespace pgsidecar::net {
 /// One peer's connection, TCP or Unix socket.
 class byte_stream {
 public:
-    explicit byte_stream(executor where) : socket_(where) {}
+    explicit byte_stream(const executor& where) : socket_(where) {}
     explicit byte_stream(stream_socket socket) : socket_(std::move(socket)) {}
 
     void assign(stream_socket socket) { socket_ = std::move(socket); }

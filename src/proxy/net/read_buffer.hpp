@@ -18,9 +18,9 @@ namespace pgsidecar::net {
 class read_buffer {
 public:
     /// Enough for a round trip; held by every idle connection.
-    static constexpr std::size_t small_size = 16 * 1024;
+    static constexpr std::size_t small_size = std::size_t{16} * 1024;
     /// Fewer system calls while a peer sends more than fits.
-    static constexpr std::size_t bulk_size = 64 * 1024;
+    static constexpr std::size_t bulk_size = std::size_t{64} * 1024;
 
     /// `limit`: bytes that are held at most.
     explicit read_buffer(std::size_t limit) : limit_(limit) {}

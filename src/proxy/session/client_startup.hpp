@@ -30,7 +30,7 @@ struct cancel_key {
     std::uint32_t process_id = 0;
     std::string secret_key;
 
-    auto operator<=>(const cancel_key&) const = default;
+    auto operator<=>(const cancel_key&) const = default;  // NOLINT(modernize-use-nullptr): its 0 is none
 };
 
 /// A client connection up to its first ReadyForQuery: bytes in, bytes out, no I/O (manual: "Start-up").
