@@ -7,6 +7,8 @@
 namespace pgsidecar::net {
 namespace {
 
+using state = cancel_turn::state;
+
 class CancelTurns : public ::testing::Test {
 protected:
     struct request {
@@ -15,33 +17,31 @@ protected:
         cancel_turn turn;
     };
 
-    bool carries(const request& one) { return !one.turn.waits() && !one.turn.is_served(); }
-
     const cancel_key key{1, "abcd"}, other_key{2, "abcd"};
     cancel_turns turns;
 };
 
 TEST_F(CancelTurns, FirstIsCarriedAtOnce) {
     const request first(turns, key);
-    EXPECT_TRUE(carries(first));
+    EXPECT_EQ(first.turn.at(), state::carries);
     EXPECT_EQ(first.woken, 0);
 }
 
 TEST_F(CancelTurns, SessionsDoNotWaitForEachOther) {
     const request first(turns, key), other(turns, other_key);
-    EXPECT_TRUE(carries(other));
+    EXPECT_EQ(other.turn.at(), state::carries);
 }
 
 TEST_F(CancelTurns, OneIsCarriedForAllThatHaveWaited) {
     std::optional<request> first(std::in_place, turns, key), second(std::in_place, turns, key);
     const request third(turns, key);
-    EXPECT_TRUE(second->turn.waits());
+    EXPECT_EQ(second->turn.at(), state::waits);
     first.reset();
-    EXPECT_TRUE(carries(*second));
+    EXPECT_EQ(second->turn.at(), state::carries);
     EXPECT_EQ(second->woken, 1);
-    EXPECT_TRUE(third.turn.waits()) << "until the second has been answered";
+    EXPECT_EQ(third.turn.at(), state::waits) << "until the second has been answered";
     second.reset();
-    EXPECT_TRUE(third.turn.is_served());
+    EXPECT_EQ(third.turn.at(), state::served);
     EXPECT_EQ(third.woken, 1);
 }
 
@@ -50,7 +50,7 @@ TEST_F(CancelTurns, WhatComesAfterTheSecondLeftIsCarriedItself) {
     first.reset();
     const request third(turns, key);
     second.reset();
-    EXPECT_TRUE(carries(third));
+    EXPECT_EQ(third.turn.at(), state::carries);
 }
 
 TEST_F(CancelTurns, OneThatGivesUpWaitingIsForgotten) {
@@ -59,7 +59,7 @@ TEST_F(CancelTurns, OneThatGivesUpWaitingIsForgotten) {
     second.reset();
     EXPECT_EQ(third.woken, 0);
     first.reset();
-    EXPECT_TRUE(carries(third));
+    EXPECT_EQ(third.turn.at(), state::carries);
 }
 
 TEST_F(CancelTurns, NothingIsLeftOfThoseThatAreServed) {
@@ -69,7 +69,7 @@ TEST_F(CancelTurns, NothingIsLeftOfThoseThatAreServed) {
     second.reset();
     third.reset();
     const request again(turns, key);
-    EXPECT_TRUE(carries(again));
+    EXPECT_EQ(again.turn.at(), state::carries);
 }
 
 }  // namespace

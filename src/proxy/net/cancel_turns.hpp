@@ -1,9 +1,9 @@
 #pragma once
 
-#include <algorithm>
 #include <functional>
 #include <map>
 #include <mutex>
+#include <utility>
 #include <vector>
 
 #include "proxy/session/client_startup.hpp"
@@ -31,6 +31,12 @@ private:
 /// A CancelRequest's turn. `wake` is called when anything has changed, on any thread.
 class cancel_turn {
 public:
+    enum class state {
+        waits,
+        carries,
+        served,  ///< another that left later than this one came has been carried for it
+    };
+
     cancel_turn(cancel_turns& turns, const cancel_key& key, std::function<void()> wake)
         : turns_(turns), key_(key), wake_(std::move(wake)) {
         const std::lock_guard lock(turns_.mutex_);
@@ -51,18 +57,12 @@ public:
         if (line.served.empty()) turns_.lines_.erase(key_);
     }
 
-    bool waits() const { return is(state::waits); }
-    /// Another that left later than this one came has been carried for it.
-    bool is_served() const { return is(state::served); }
-
-private:
-    enum class state { waits, carries, served };
-
-    bool is(state wanted) const {
+    state at() const {
         const std::lock_guard lock(turns_.mutex_);
-        return state_ == wanted;
+        return state_;
     }
 
+private:
     static void serve_next(cancel_turns::line& line) {
         for (cancel_turn* each : line.served) each->become(state::served);
         line.served = std::exchange(line.waiting, {});

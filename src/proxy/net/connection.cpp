@@ -97,9 +97,8 @@ awaitable<> connection::cancel() {
         });
     });
     arm(service_.settings.upstream.connect_timeout);
-    while (turn.waits() && !leaving_) co_await server_spoke_.wait();
-    const bool is_next = !turn.waits() && !turn.is_served();
-    if (is_next) co_await carry_cancel_request();
+    while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
+    if (turn.at() == cancel_turn::state::carries) co_await carry_cancel_request();
 }
 
 /// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
