@@ -8,6 +8,7 @@ import time
 from pathlib import Path
 from typing import Iterator
 
+from tests.integration.support.daemon import wait_until
 from tests.integration.support.processes import clean_environment
 from tests.integration.support.stack import SimpleClient, Stack, StackError
 
@@ -64,10 +65,9 @@ class Servers:
 
     def _wait_for_cancel_requests(self, database: str) -> None:
         """pgBouncer 1.18 dies of a server that speaks, as one does whose database is dropped, while it is cancelled."""
-        deadline = time.monotonic() + LENT_LIMIT
+        pooler = self.stack.pgbouncer
         with contextlib.suppress(StackError, OSError):  # a bare pooler may be dead
-            while self.stack.pgbouncer.cancel_requests(database) and time.monotonic() < deadline:
-                time.sleep(0.05)
+            wait_until(lambda: pooler.cancel_requests(database) == 0, "cancel requests", LENT_LIMIT, pooler.check)
 
     def _wait_for_returned_servers(self, database: str, outcome: Outcome) -> None:
         deadline = time.monotonic() + LENT_LIMIT

@@ -7,7 +7,7 @@ import pytest
 
 from tests.integration.relay.proxy import Proxy, eventually
 from tests.integration.relay.sleepers import end_sleepers
-from tests.integration.support.stack import PgBouncer, Postgres
+from tests.integration.support.stack import PgBouncer, Postgres, rotating_pooler
 
 
 @pytest.fixture(scope="package")
@@ -20,11 +20,14 @@ def postgres() -> Iterator[Postgres]:
 
 @pytest.fixture(scope="package")
 def pgbouncer(postgres: Postgres) -> Iterator[PgBouncer]:
-    pooler = PgBouncer(postgres)
-    pooler.start()
-    pooler.keep_rotating()
-    yield pooler
-    pooler.remove()
+    with rotating_pooler(postgres) as pooler:
+        yield pooler
+
+
+@pytest.fixture
+def version_1_18() -> None:
+    if not PgBouncer.version().startswith("1.18."):
+        pytest.skip("a fault of pgBouncer 1.18 only")
 
 
 @pytest.fixture

@@ -20,7 +20,7 @@ from tests.integration.relay.proxy import Proxy, eventually
 from tests.integration.relay.raw_client import TERMINATE, RawClient, query, ready
 from tests.integration.relay.test_cancel import cancel_packet, start_sleeping
 from tests.integration.support.daemon import accepts
-from tests.integration.support.stack import PgBouncer, Postgres, StackError
+from tests.integration.support.stack import PgBouncer, Postgres, StackError, rotating_pooler
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -32,11 +32,8 @@ SHORT = "200ms"
 @pytest.fixture
 def pooler(postgres: Postgres) -> Iterator[PgBouncer]:
     """One of its own for each test, which may kill it."""
-    pooler = PgBouncer(postgres, POOL_SIZE)
-    pooler.start()
-    pooler.keep_rotating()
-    yield pooler
-    pooler.remove()
+    with rotating_pooler(postgres, POOL_SIZE) as pooler:
+        yield pooler
 
 
 @pytest.fixture
@@ -56,7 +53,7 @@ def stopped_postmaster(postgres: Postgres) -> Iterator[None]:
 
 def requests(pooler: PgBouncer, column: str = "cl_active_cancel_req") -> int:
     """Cancel requests that the pooler has passed on and that PostgreSQL has not answered: their senders."""
-    return sum(int(pool[column] or 0) for pool in pooler.admin("SHOW POOLS"))
+    return pooler.count(column)
 
 
 def send_cancel(port: int, key: bytes, pooler: PgBouncer) -> RawClient:
@@ -80,12 +77,6 @@ def dies(pooler: PgBouncer) -> str:
 def cancelled(client: RawClient) -> list[str]:
     """SQLSTATEs of what was being executed."""
     return [reply.error[1] for reply in client.read_until("Z").of("E")]
-
-
-@pytest.fixture
-def version_1_18() -> None:
-    if not PgBouncer.version().startswith("1.18."):
-        pytest.skip("a fault of pgBouncer 1.18 only")
 
 
 def test_pooler_alone_dies_of_a_sender_that_leaves(postgres, pooler, version_1_18):

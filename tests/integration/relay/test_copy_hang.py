@@ -14,7 +14,7 @@ import pytest
 from tests.integration.relay.proxy import Proxy, eventually
 from tests.integration.relay.raw_client import (COPY_DONE, EXECUTE, SYNC, RawClient, Replies, message, parse, query,
                                                 ready)
-from tests.integration.support.stack import PgBouncer, Postgres
+from tests.integration.support.stack import PgBouncer, Postgres, rotating_pooler
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -34,22 +34,13 @@ def table(postgres: Postgres) -> Iterator[None]:
 @pytest.fixture
 def pooler(postgres: Postgres) -> Iterator[PgBouncer]:
     """With one server only: each test knows whose it is."""
-    pooler = PgBouncer(postgres, pool_size=1)
-    pooler.start()
-    pooler.keep_rotating()
-    yield pooler
-    pooler.remove()
+    with rotating_pooler(postgres, 1) as pooler:
+        yield pooler
 
 
 @pytest.fixture
 def proxy(start_proxy, pooler: PgBouncer) -> Proxy:
     return start_proxy(f"127.0.0.1:{pooler.port}")
-
-
-@pytest.fixture
-def version_1_18() -> None:
-    if not PgBouncer.version().startswith("1.18."):
-        pytest.skip("a fault of pgBouncer 1.18")
 
 
 def begin_copy_in(client: RawClient, name: str = "s0") -> None:
@@ -91,7 +82,7 @@ def wait_in_the_queue(port: int, pooler: PgBouncer) -> RawClient:
     """Somebody else, who gets the server when it is given back."""
     stranger = ready(RawClient(port))
     stranger.send(query("SELECT 'of the stranger'"))
-    eventually(lambda: any(pool["cl_waiting"] == "1" for pool in pooler.admin("SHOW POOLS")), "the stranger waits")
+    eventually(lambda: pooler.count("cl_waiting") == 1, "the stranger waits")
     return stranger
 
 

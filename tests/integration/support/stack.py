@@ -7,17 +7,19 @@
 """
 from __future__ import annotations
 
+import contextlib
 import os
 import signal
 import subprocess
 import sys
 from pathlib import Path
-from typing import Literal
+from typing import Iterator, Literal
 
 from .daemon import Daemon, StackError, accepts, describe_status, wait_until
 from .simple_client import ServerError, SimpleClient
 
-__all__ = ["Postgres", "PgBouncer", "Sidecar", "Stack", "StackError", "SimpleClient", "ServerError"]
+__all__ = ["Postgres", "PgBouncer", "Sidecar", "Stack", "StackError", "SimpleClient", "ServerError",
+           "rotating_pooler"]
 
 ROOT = Path(__file__).resolve().parents[3]
 ANY_HOST = ("0.0.0.0", "[::]", "*")
@@ -134,14 +136,17 @@ class PgBouncer(Daemon):
 
     def cancel_requests(self, database: str) -> int:
         """Those that are on their way to a server of the database, and the servers that wait for them."""
-        columns = ("cl_active_cancel_req", "cl_waiting_cancel_req", "sv_active_cancel", "sv_being_canceled")
-        return sum(int(pool[column] or 0) for pool in self.admin("SHOW POOLS") if pool["database"] == database
-                   for column in columns)
+        return self.count("cl_active_cancel_req", "cl_waiting_cancel_req", "sv_active_cancel", "sv_being_canceled",
+                          database=database)
 
     def active_servers(self, database: str | None = "postgres") -> int:
         """Servers linked to a client or being tested, of one database or (None) of all."""
+        return self.count("sv_active", "sv_tested", database=database)
+
+    def count(self, *columns: str, database: str | None = None) -> int:
+        """The sum of these columns of SHOW POOLS, of one database or of all."""
         pools = [pool for pool in self.admin("SHOW POOLS") if database in (None, pool["database"])]
-        return sum(int(pool["sv_active"] or 0) + int(pool["sv_tested"] or 0) for pool in pools)
+        return sum(int(pool[column] or 0) for pool in pools for column in columns)
 
     def _fill(self, database: str, user: str, old: set[str | None]) -> None:
         """As many transactions at once as the pool has servers; left alone it gets one server in 0.3 s."""
@@ -213,6 +218,17 @@ class Sidecar(Daemon):
             return [sys.executable, reference, str(self.port), str(self._upstream_port)]
         return [self._binary or sidecar_binary(), "--listen", f"{self._host}:{self.port}",
                 "--upstream", f"127.0.0.1:{self._upstream_port}", *self._args]
+
+
+@contextlib.contextmanager
+def rotating_pooler(postgres: Postgres, pool_size: int = 3) -> Iterator[PgBouncer]:
+    pooler = PgBouncer(postgres, pool_size)
+    try:
+        pooler.start()
+        pooler.keep_rotating()
+        yield pooler
+    finally:
+        pooler.remove()
 
 
 class Stack:

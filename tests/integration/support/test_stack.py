@@ -7,7 +7,7 @@ import pytest
 from .command_line import backend_pids, rotates
 from .daemon import wait_until
 from .simple_client import ServerError, SimpleClient
-from .stack import PgBouncer, Postgres, StackError
+from .stack import PgBouncer, Postgres, StackError, rotating_pooler
 
 
 @pytest.fixture(scope="module")
@@ -20,11 +20,8 @@ def postgres():
 
 @pytest.fixture(scope="module")
 def pgbouncer(postgres):
-    pooler = PgBouncer(postgres)
-    pooler.start()
-    pooler.keep_rotating()
-    yield pooler
-    pooler.remove()
+    with rotating_pooler(postgres) as pooler:
+        yield pooler
 
 
 def test_each_query_meets_the_next_server(pgbouncer):
