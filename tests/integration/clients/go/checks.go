@@ -10,6 +10,7 @@ import (
 	"os"
 	"reflect"
 	"runtime/debug"
+	"sync"
 	"syscall"
 	"time"
 
@@ -96,6 +97,23 @@ func (c *checks) expect(group, name, state string, step func() error) {
 		}
 		return nil
 	})
+}
+
+// atOnce runs the step of each worker beside those of the others; what fails counts when all have ended.
+func (c *checks) atOnce(group string, workers int, step func(worker int) error) {
+	failed := make([]error, workers)
+	var all sync.WaitGroup
+	for worker := range workers {
+		all.Add(1)
+		go func() {
+			defer all.Done()
+			failed[worker] = recovered(func() error { return step(worker) })
+		}()
+	}
+	all.Wait()
+	for worker, err := range failed {
+		c.guard(group, fmt.Sprintf("worker %d", worker), func() error { return err })
+	}
 }
 
 func recovered(step func() error) (err error) {

@@ -6,7 +6,6 @@ import (
 	"errors"
 	"fmt"
 	"strings"
-	"sync"
 )
 
 // sqlQuerier: *sql.DB, *sql.Conn, *sql.Tx, and what frameworks wrap around them.
@@ -112,28 +111,19 @@ func sqlPrepared(c *checks, db *sql.DB) {
 		return
 	}
 	const workers, uses = 4, 20
-	failed, found := [workers]error{}, [workers][]string{}
-	var all sync.WaitGroup
+	found := [workers][]string{}
+	c.atOnce("prepared", workers, func(worker int) error {
+		for use := range uses {
+			var number int64
+			var text string
+			if err := statement.QueryRow(use, fmt.Sprint(worker)).Scan(&number, &text); err != nil {
+				return err
+			}
+			found[worker] = append(found[worker], fmt.Sprint(number, text))
+		}
+		return nil
+	})
 	for worker := range workers {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			failed[worker] = recovered(func() error {
-				for use := range uses {
-					var number int64
-					var text string
-					if err := statement.QueryRow(use, fmt.Sprint(worker)).Scan(&number, &text); err != nil {
-						return err
-					}
-					found[worker] = append(found[worker], fmt.Sprint(number, text))
-				}
-				return nil
-			})
-		}()
-	}
-	all.Wait()
-	for worker := range workers {
-		c.guard("prepared", "worker", func() error { return failed[worker] })
 		for use, got := range found[worker] {
 			c.equal("prepared", "values", got, fmt.Sprintf("%d%d%s", use*3, worker, copyName))
 		}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"sync"
 
 	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgxpool"
@@ -90,31 +89,22 @@ func pgxpoolCancel(c *checks, pool *pgxpool.Pool) {
 // together: several goroutines use a pool at once, each with texts of its own beside a common one.
 func together(c *checks, on client) {
 	const workers, uses = 4, 25
-	found, failed := [workers][]int64{}, [workers]error{}
-	var all sync.WaitGroup
+	found := [workers][]int64{}
+	c.atOnce("together", workers, func(worker int) error {
+		for use := range uses {
+			own, err := value[int64](on, fmt.Sprintf("SELECT CAST($1 AS int4) * 100 + %d", worker), use)
+			if err != nil {
+				return err
+			}
+			shared, err := value[int64](on, "SELECT CAST($1 AS int4) * 7", use)
+			if err != nil {
+				return err
+			}
+			found[worker] = append(found[worker], own, shared)
+		}
+		return nil
+	})
 	for worker := range workers {
-		all.Add(1)
-		go func() {
-			defer all.Done()
-			failed[worker] = recovered(func() error {
-				for use := range uses {
-					own, err := value[int64](on, fmt.Sprintf("SELECT CAST($1 AS int4) * 100 + %d", worker), use)
-					if err != nil {
-						return err
-					}
-					shared, err := value[int64](on, "SELECT CAST($1 AS int4) * 7", use)
-					if err != nil {
-						return err
-					}
-					found[worker] = append(found[worker], own, shared)
-				}
-				return nil
-			})
-		}()
-	}
-	all.Wait()
-	for worker := range workers {
-		c.guard("together", fmt.Sprintf("worker %d", worker), func() error { return failed[worker] })
 		for n, got := range found[worker] {
 			use := n / 2
 			c.equal("together", "value", got, []int64{int64(use*100 + worker), int64(use * 7)}[n%2])

@@ -13,6 +13,7 @@ use uuid::Uuid;
 
 use crate::checks::Failure;
 use crate::common::{Value, own};
+use crate::sample::{row_of, sample};
 
 pub const PLAN_CHANGED: &str = "cached plan must not change result type";
 
@@ -67,25 +68,7 @@ pub struct Row {
 }
 
 pub fn row(turn: i32) -> Row {
-    let sample = crate::sample::sample(BigDecimal::new(1250.into(), 2), vec![Some(1), None, Some(3)]);
-    Row {
-        owner: own().into(),
-        turn,
-        a: sample.a,
-        b: sample.b,
-        c: sample.c,
-        d: sample.d,
-        e: sample.e,
-        f: sample.f,
-        g: sample.g,
-        h: sample.h,
-        i: sample.i,
-        j: sample.j,
-        k: sample.k,
-        l: sample.l,
-        m: sample.m,
-        n: sample.n,
-    }
+    row_of!(Row, turn, sample(BigDecimal::new(1250.into(), 2), vec![Some(1), None, Some(3)]))
 }
 
 /// Of `sql_query`, which is never cached.

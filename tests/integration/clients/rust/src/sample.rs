@@ -24,6 +24,55 @@ pub struct Sample<D, L> {
 
 pub const COLUMNS: &str = "a, b, c, d, e, f, g, h, i, j, k, l, m, n";
 
+/// From any driver's row of COLUMNS.
+macro_rules! read_sample {
+    ($row:expr) => {
+        $crate::sample::Sample {
+            a: $row.try_get(0)?,
+            b: $row.try_get(1)?,
+            c: $row.try_get(2)?,
+            d: $row.try_get(3)?,
+            e: $row.try_get(4)?,
+            f: $row.try_get(5)?,
+            g: $row.try_get(6)?,
+            h: $row.try_get(7)?,
+            i: $row.try_get(8)?,
+            j: $row.try_get(9)?,
+            k: $row.try_get(10)?,
+            l: $row.try_get(11)?,
+            m: $row.try_get(12)?,
+            n: $row.try_get(13)?,
+        }
+    };
+}
+pub(crate) use read_sample;
+
+/// As the row of a framework, which has the key too.
+macro_rules! row_of {
+    ($row:ident, $turn:expr, $sample:expr) => {{
+        let sample = $sample;
+        $row {
+            owner: $crate::common::own().into(),
+            turn: $turn,
+            a: sample.a,
+            b: sample.b,
+            c: sample.c,
+            d: sample.d,
+            e: sample.e,
+            f: sample.f,
+            g: sample.g,
+            h: sample.h,
+            i: sample.i,
+            j: sample.j,
+            k: sample.k,
+            l: sample.l,
+            m: sample.m,
+            n: sample.n,
+        }
+    }};
+}
+pub(crate) use row_of;
+
 pub fn sample<D, L>(d: D, l: L) -> Sample<D, L> {
     Sample {
         a: -7,

@@ -3,8 +3,7 @@
 use rust_decimal::Decimal;
 use sea_orm::entity::prelude::*;
 
-use crate::common::own;
-use crate::sample::sample;
+use crate::sample::{row_of, sample};
 
 #[derive(Clone, Debug, PartialEq, DeriveEntityModel)]
 #[sea_orm(table_name = "sample")]
@@ -36,23 +35,5 @@ pub enum Relation {}
 impl ActiveModelBehavior for ActiveModel {}
 
 pub fn row(turn: i32) -> Model {
-    let sample = sample(Decimal::new(1250, 2), vec![1, 3]);
-    Model {
-        owner: own().into(),
-        turn,
-        a: sample.a,
-        b: sample.b,
-        c: sample.c,
-        d: sample.d,
-        e: sample.e,
-        f: sample.f,
-        g: sample.g,
-        h: sample.h,
-        i: sample.i,
-        j: sample.j,
-        k: sample.k,
-        l: sample.l,
-        m: sample.m,
-        n: sample.n,
-    }
+    row_of!(Model, turn, sample(Decimal::new(1250, 2), vec![1, 3]))
 }

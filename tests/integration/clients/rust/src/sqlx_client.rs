@@ -7,7 +7,7 @@ use sqlx::{AssertSqlSafe, Connection, Executor, Postgres, Row, raw_sql};
 
 use crate::checks::{self, Failure, limited};
 use crate::common::{self, Value, common, own, schema};
-use crate::sample::{COLUMNS, Sample, sample};
+use crate::sample::{COLUMNS, Sample, read_sample, sample};
 use crate::sqlx_mood::Mood;
 
 type Query<'q> = sqlx::query::Query<'q, Postgres, PgArguments>;
@@ -108,22 +108,7 @@ async fn types(client: &Sqlx) -> Result<(), Failure> {
 }
 
 fn read(row: &PgRow) -> Result<Sample<Decimal, Vec<Option<i32>>>, sqlx::Error> {
-    Ok(Sample {
-        a: row.try_get(0)?,
-        b: row.try_get(1)?,
-        c: row.try_get(2)?,
-        d: row.try_get(3)?,
-        e: row.try_get(4)?,
-        f: row.try_get(5)?,
-        g: row.try_get(6)?,
-        h: row.try_get(7)?,
-        i: row.try_get(8)?,
-        j: row.try_get(9)?,
-        k: row.try_get(10)?,
-        l: row.try_get(11)?,
-        m: row.try_get(12)?,
-        n: row.try_get(13)?,
-    })
+    Ok(read_sample!(row))
 }
 
 /// Each connection asks the catalogue for the type itself, and an unnamed statement does not outlive the questions.

@@ -13,7 +13,7 @@ use tokio_postgres::{Client, Error, NoTls};
 
 use crate::checks::{self, Failure, limited};
 use crate::common::own;
-use crate::sample::{COLUMNS, Sample, sample};
+use crate::sample::{COLUMNS, Sample, read_sample, sample};
 use crate::tokio_postgres_client::Rows;
 
 /// `{}` is the copy; a row has so many columns afterwards.
@@ -59,22 +59,7 @@ pub async fn types(client: &mut impl Rows) -> Result<(), Failure> {
 }
 
 fn read(row: &tokio_postgres::Row) -> Result<Sample<Decimal, Vec<Option<i32>>>, Error> {
-    Ok(Sample {
-        a: row.try_get(0)?,
-        b: row.try_get(1)?,
-        c: row.try_get(2)?,
-        d: row.try_get(3)?,
-        e: row.try_get(4)?,
-        f: row.try_get(5)?,
-        g: row.try_get(6)?,
-        h: row.try_get(7)?,
-        i: row.try_get(8)?,
-        j: row.try_get(9)?,
-        k: row.try_get(10)?,
-        l: row.try_get(11)?,
-        m: row.try_get(12)?,
-        n: row.try_get(13)?,
-    })
+    Ok(read_sample!(row))
 }
 
 /// The driver asks the catalogue for types that it does not know, with statements that it keeps.
