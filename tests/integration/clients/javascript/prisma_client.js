@@ -1,9 +1,9 @@
 // prisma_client.js [named]
 
 import { PrismaPg } from "@prisma/adapter-pg";
-import generated from "@prisma/client"; // without its generated client it has no such exports, and says so when used
+import { Prisma, PrismaClient } from "@prisma/client";
 
-import { COPY, Checks, needed, run } from "./checks.js";
+import { COPY, Checks, run } from "./checks.js";
 import { Names } from "./names.js";
 import { SERVER } from "./server.js";
 import { commonOf, pieces } from "./statements.js";
@@ -13,8 +13,7 @@ const SCHEMA = `copy_${COPY}`; // the tables have the names that schema.prisma g
 const names = new Names();
 const named = process.argv[2] === "named" ? { statementNameGenerator: ({ sql }) => names.of(sql) } : {};
 const checks = new Checks("prisma", "@prisma/client", "pg");
-const { Prisma, PrismaClient } = generated;
-const db = await needed(checks, () => new PrismaClient({ adapter: new PrismaPg(SERVER, { schema: SCHEMA, ...named }) }));
+const db = new PrismaClient({ adapter: new PrismaPg(SERVER, { schema: SCHEMA, ...named }) });
 
 class Client {
     constructor(on) {
