@@ -17,12 +17,19 @@ def packet(code: int, body: bytes = b"") -> bytes:
 PARSE = b"name\0select $1\0" + pack("!HI", 1, 25)
 BIND = b"portal\0name\0" + pack("!HHHI", 1, 0, 1, 5) + b"value" + pack("!HH", 1, 0)
 ERROR = b"SERROR\0VERROR\0C42P01\0Mno such table\0P8\0Fparse_relation.c\0L1\0RparserOpenTable\0\0"
+PROXY_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
 ROW = pack("!H", 2) + b"".join(n + b"\0" + pack("!IHIHiH", 1, 1, 23, 4, -1, 0) for n in (b"a", b"b"))
 
 SEEDS = {
     "fuzz_frames": [message("Q", b"select 1\0") + message("S", b""), message("d", b"x" * 300), b"Q\0\0\0\3"],
     "fuzz_frontend_messages": [PARSE, BIND, b"Sname\0", b"portal\0\0\0\0\1", b"select 1\0"],
     "fuzz_backend_messages": [ERROR, pack("!HII", 2, 23, 25), ROW, b"client_encoding\0UTF8\0", "é€🐘".encode()],
+    "fuzz_proxy_header": [
+        PROXY_SIGNATURE + pack("!BBH", 0x21, 0x11, 16) + b"abcdefgh" + pack("!HH", 1, 5432) + b"\4\0\1?",
+        PROXY_SIGNATURE + pack("!BBH", 0x21, 0x21, 36) + b"x" * 32 + pack("!HH", 1, 5432),
+        PROXY_SIGNATURE + pack("!BBH", 0x21, 0x31, 216) + b"/from".ljust(108, b"\0") + b"/to".ljust(108, b"\0"),
+        PROXY_SIGNATURE + pack("!BBH", 0x20, 0x00, 0),
+    ],
     "fuzz_startup": [
         packet(3 << 16, b"user\0me\0client_encoding\0'utf-8'\0\0"),
         packet(3 << 16 | 2, b"user\0me\0_pq_.x\0y\0\0"),
