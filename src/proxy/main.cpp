@@ -15,9 +15,9 @@ namespace {
 void log_start(const config::loaded_settings& loaded) {
     for (const std::string& warning : loaded.warnings)
         log::event(log::level::warn, log::no_session, "configuration", {{"warning", warning}});
-    log::event(
-        log::level::info, log::no_session, "pgsidecar starts",
-        {{"version", PGSIDECAR_VERSION}, {"upstream", config::to_string(loaded.values.upstream.address)}});
+    log::event(log::level::info, log::no_session, "pgsidecar starts",
+               {{"version", PGSIDECAR_VERSION},
+                {"upstream", config::to_string(loaded.values.upstream.addresses.front())}});
 }
 
 }  // namespace

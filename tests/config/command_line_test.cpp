@@ -47,9 +47,17 @@ TEST(CommandLine, SetsKeys) {
     ASSERT_THAT(arguments.given.problems, IsEmpty());
     const auto loaded = load(arguments, {});
     EXPECT_THAT(loaded.values.listen, ElementsAre(address::tcp("a", 1), address::unix_socket("/c")));
-    EXPECT_EQ(loaded.values.upstream.address, address::tcp("b", 2));
+    EXPECT_THAT(loaded.values.upstream.addresses, ElementsAre(address::tcp("b", 2)));
     EXPECT_EQ(loaded.values.log.level, log_level::debug);
     EXPECT_THAT(loaded.problems, IsEmpty());
+}
+
+TEST(CommandLine, APortAloneOfTheAdminInterfaceIsOnLoopback) {
+    const auto admin = [](const char* text) {
+        return load(parse({"--admin", text}), {}).values.admin.listen;
+    };
+    EXPECT_THAT(admin("9432"), ElementsAre(address::tcp("127.0.0.1", 9432)));
+    EXPECT_THAT(admin("0.0.0.0:9432"), ElementsAre(address::tcp("0.0.0.0", 9432)));
 }
 
 TEST(CommandLine, SaysWhatIsWrong) {
@@ -60,7 +68,6 @@ TEST(CommandLine, SaysWhatIsWrong) {
         {{"--listen"}, "--listen"},
         {{"--upstream"}, "--upstream"},
         {{"--config"}, "--config"},
-        {{"--upstream", "a:1", "--upstream", "b:1"}, "--upstream"},
         {{"--config", "/dev/null", "--config", "/dev/null"}, "--config"},
         {{"--lissen", "a:1"}, "unknown argument: '--lissen'"},
         {{"--list", "a:1"}, "unknown argument: '--list'"},

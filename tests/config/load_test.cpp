@@ -72,9 +72,19 @@ TEST_F(Load, AListReplacesTheWeakerOne) {
 TEST_F(Load, ReadsEveryKey) {
     const auto path = file(R"(
 listen: ["[::1]:7000", "unix:/run/p"]
-upstream: {address: "unix:/run/u", connect_timeout: 250ms, negotiates_protocol: true}
+proxy_protocol: v2
+client_tls: {mode: require, certificate: /c, key: /k, client_ca: /a, client_certificate: verify-full,
+             user_map: ["a=b=c"], minimum_version: 1.3}
+auth: {mode: scram-sha-256, users_file: /u}
+upstream: {address: ["unix:/run/u", "b:1"], url: "", connect_timeout: 250ms, connect_attempts: 2,
+           negotiates_protocol: true, proxy_protocol: v2, user: u, database: d, password: p, password_file: ""}
+upstream_tls: {mode: verify-ca, negotiation: direct, root_certificate: /r, certificate: /c, key: /k,
+               server_name: n, minimum_version: 1.3}
 workers: auto
 max_connections: 7
+max_half_open: 8
+max_statements: 9
+drain_timeout: 3
 login_timeout: 1m
 leave_timeout: 2
 shutdown_timeout: 0
@@ -82,15 +92,35 @@ tcp_keepalive: {enabled: false, idle: 10, interval: 11s, count: 12}
 result_shape_check: off
 max_statement_size: 1MiB
 startup_parameters: {unsupported: reject, supported: [TimeZone, search_path]}
+admin: {listen: "127.0.0.1:1", metrics_listen: "0.0.0.0:2", token: t, token_file: "", show_sql: true}
 log: {level: off, format: json}
 )");
     const auto loaded = load({"--config", path.c_str()});
     ASSERT_THAT(loaded.problems, IsEmpty());
     settings expected;
     expected.listen = {address::tcp("::1", 7000), address::unix_socket("/run/p")};
-    expected.upstream = {address::unix_socket("/run/u"), 250ms, true};
+    expected.proxy_protocol = proxy_protocol::v2;
+    expected.client_tls = {
+        client_tls_mode::require, "/c", "/k", "/a", client_certificate::verify_full, {{"a=b", "c"}},
+        tls_version::v1_3};
+    expected.auth = {auth_mode::scram_sha_256, "/u"};
+    expected.upstream = {{address::unix_socket("/run/u"), address::tcp("b", 1)},
+                         "",
+                         250ms,
+                         2,
+                         true,
+                         proxy_protocol::v2,
+                         "u",
+                         "d",
+                         "p",
+                         ""};
+    expected.upstream_tls = {tls_mode::verify_ca, tls_negotiation::direct, "/r", "/c", "/k", "n",
+                             tls_version::v1_3};
     expected.workers = auto_workers;
     expected.max_connections = 7;
+    expected.max_half_open = 8;
+    expected.max_statements = 9;
+    expected.drain_timeout = 3s;
     expected.login_timeout = 60s;
     expected.leave_timeout = 2s;
     expected.shutdown_timeout = 0s;
@@ -98,6 +128,7 @@ log: {level: off, format: json}
     expected.result_shape_check = shape_check::off;
     expected.max_statement_size = 1 << 20;
     expected.startup_parameters = {unsupported_parameters::reject, {"timezone", "search_path"}};
+    expected.admin = {{address::tcp("127.0.0.1", 1)}, {address::tcp("0.0.0.0", 2)}, "t", "", true};
     expected.log = {log_level::off, log_format::json};
     EXPECT_EQ(loaded.values, expected);
     EXPECT_EQ(loaded.origins.size(), keys().size());
@@ -122,13 +153,42 @@ TEST_F(Load, NamesThePlaceOfABadValue) {
             path + ":6: upstream.connect_timeout: '5 parsecs' is not accepted (accepted: seconds, or a "
                    "number with ms, s, "
                    "m or h; 1ms to 24h)",
-            StartsWith("PGSIDECAR_UPSTREAM_ADDRESS: 'nowhere' is not accepted (accepted: host:port")));
+            StartsWith(
+                "PGSIDECAR_UPSTREAM_ADDRESS: 'nowhere' is not accepted (accepted: a list of host:port")));
 }
 
 TEST_F(Load, ABadValueStaysAProblemUnderAGoodOne) {
     const auto path = file("workers: many\n");
     EXPECT_THAT(load({"--config", path.c_str()}, {{"PGSIDECAR_WORKERS", "2"}}).problems,
                 ElementsAre(StartsWith(path + ":1: workers: 'many'")));
+}
+
+TEST_F(Load, RefusesTlsThatCannotWork) {
+    const auto problems = [](const char* variable, const char* value) {
+        return load({}, {{variable, value}}).problems;
+    };
+    EXPECT_THAT(problems("PGSIDECAR_CLIENT_TLS_MODE", "require"),
+                ElementsAre("client_tls.certificate: is needed for client_tls.mode allow and require"));
+    EXPECT_THAT(problems("PGSIDECAR_CLIENT_TLS_CERTIFICATE", "/c"),
+                ElementsAre("client_tls.key: is needed beside client_tls.certificate"));
+    EXPECT_THAT(problems("PGSIDECAR_UPSTREAM_TLS_MODE", "verify-full"),
+                ElementsAre("upstream_tls.root_certificate: is needed for mode verify-ca and verify-full"));
+    EXPECT_THAT(problems("PGSIDECAR_UPSTREAM_TLS_NEGOTIATION", "direct"),
+                ElementsAre("environment, PGSIDECAR_UPSTREAM_TLS_NEGOTIATION: upstream_tls.negotiation: "
+                            "direct needs mode require or above"));
+    EXPECT_THAT(problems("PGSIDECAR_UPSTREAM_TLS_KEY", "/k"),
+                ElementsAre("upstream_tls.certificate: is needed beside the other"));
+}
+
+TEST_F(Load, ShowsNoSecret) {
+    const auto path = file("upstream: {password: \"sec\\nret\"}\nadmin: {token: secret}\n");
+    const auto loaded = load({"--config", path.c_str()}, {{"PGSIDECAR_ADMIN_TOKEN_FILE", "/t"}});
+    EXPECT_THAT(
+        loaded.problems,
+        ElementsAre(path + ":1: upstream.password: the value (not shown) is not accepted (accepted: a "
+                           "password)",
+                    path + ":2: admin.token: stands there and in admin.token_file: one of them has to "
+                           "go"));
 }
 
 TEST_F(Load, RefusesAddressesThatCannotWorkTogether) {

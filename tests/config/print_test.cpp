@@ -69,9 +69,18 @@ TEST(PrintConfig, TellsWhereValuesAreFrom) {
     loaded_settings loaded;
     loaded.origins = {{"listen", "command line"}, {"upstream.address", "p.yaml:3"}};
     const auto text = print_config(loaded);
-    EXPECT_THAT(text, HasSubstr("listen:  # command line\n  - 127.0.0.1:6432\nupstream:\n  address: "
-                                "127.0.0.1:6543  # p.yaml:3\n"));
+    EXPECT_THAT(text, HasSubstr("listen:  # command line\n  - 127.0.0.1:6432\n"));
+    EXPECT_THAT(text, HasSubstr("upstream:\n  address:  # p.yaml:3\n    - 127.0.0.1:6543\n"));
     EXPECT_THAT(text, HasSubstr("workers: 1  # default\n"));
+}
+
+TEST(PrintConfig, ShowsNoSecret) {
+    loaded_settings loaded;
+    loaded.values.upstream.password = "hunter2";
+    const auto text = print_config(loaded);
+    EXPECT_THAT(text, HasSubstr("  password: '(not shown)'  # default\n"));
+    EXPECT_THAT(text, HasSubstr("  token: ''  # default\n"));
+    EXPECT_THAT(text, Not(HasSubstr("hunter2")));
 }
 
 TEST(Keys, AreDescribedOnceAndInOrder) {

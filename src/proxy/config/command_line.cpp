@@ -2,6 +2,7 @@
 
 #include "proxy/config/environment.hpp"
 #include "proxy/config/quote.hpp"
+#include "proxy/config/value.hpp"
 
 #include <CLI/CLI.hpp>
 
@@ -36,7 +37,7 @@ command_line::request request_of(bool version, bool print, bool check) {
 
 command_line parse_command_line(int argc, const char* const* argv) {
     command_line result;
-    std::vector<std::string> listen, upstream, level, file;
+    std::vector<std::string> listen, upstream, admin, level, file;
     bool version = false, print = false, check = false;
 
     CLI::App app{description, "pgsidecar"};
@@ -49,7 +50,11 @@ command_line parse_command_line(int argc, const char* const* argv) {
     add("--listen", listen, "ADDRESS",
         "Accept clients here: host:port, [IPv6]:port or unix:/path; repeatable")
         ->take_all();
-    add("--upstream", upstream, "ADDRESS", "The pooler: host:port, [IPv6]:port or unix:/path");
+    add("--upstream", upstream, "ADDRESS",
+        "The pooler: host:port, [IPv6]:port or unix:/path; repeatable, the next where one cannot be reached")
+        ->take_all();
+    add("--admin", admin, "ADDRESS",
+        "Serve metrics, health and the status page here; a port alone: on 127.0.0.1");
     add("--log-level", level, "LEVEL", find_key("log.level")->accepts);
     add("--config", file, "FILE",
         std::string("Read this YAML file; default: what $") + file_variable + " names");
@@ -71,6 +76,9 @@ command_line parse_command_line(int argc, const char* const* argv) {
     if (!file.empty()) result.config_file = file.back();
     give(result.given, "--listen", "listen", listen);
     give(result.given, "--upstream", "upstream.address", upstream);
+    for (auto& text : admin)
+        if (parse_number(text, 1, 65535)) text.insert(0, "127.0.0.1:");
+    give(result.given, "--admin", "admin.listen", admin);
     give(result.given, "--log-level", "log.level", level);
     return result;
 }

@@ -20,6 +20,7 @@ struct key {
     // Sets the key unless a text is refused; returns the indices of those that are.
     std::function<std::vector<std::size_t>(settings&, const std::vector<std::string>&)> assign;
     std::function<std::vector<std::string>(const settings&)> print;
+    bool is_secret = false;  // its value is shown nowhere
 
     std::string variable() const;      // "PGSIDECAR_UPSTREAM_CONNECT_TIMEOUT"
     std::string_view section() const;  // "upstream", or empty

@@ -18,7 +18,8 @@ void apply(const given_value& given, loaded_settings& to) {
     for (const auto& item : given.texts) texts.push_back(item.text);
     for (const auto index : given.target->assign(to.values, texts)) {
         const auto& item = given.texts[index];
-        to.problems.push_back(item.where + ": " + quote(item.text) +
+        const std::string shown = given.target->is_secret ? "the value (not shown)" : quote(item.text);
+        to.problems.push_back(item.where + ": " + shown +
                               " is not accepted (accepted: " + given.target->accepts + ")");
     }
     to.origins[given.target->path] = given.origin;
@@ -36,19 +37,56 @@ std::optional<std::string> file_of(const command_line& arguments, const environm
     return variable == variables.end() ? std::nullopt : std::optional(variable->second);
 }
 
-// What no single key can tell.
+// What no single key can tell: each check names the key that is to be changed.
+void complain(loaded_settings& loaded, const std::string& path, const std::string& what) {
+    const auto origin = loaded.origins.find(path);
+    const std::string where = origin == loaded.origins.end() ? "" : origin->second + ": ";
+    loaded.problems.push_back(where + path + ": " + what);
+}
+
 void check_addresses(loaded_settings& loaded) {
     const auto& listen = loaded.values.listen;
-    const auto complain = [&](const std::string& what) {
-        const auto origin = loaded.origins.find("listen");
-        loaded.problems.push_back((origin == loaded.origins.end() ? "" : origin->second + ": ") +
-                                  "listen: " + what);
-    };
-    if (listen.empty()) complain("at least one address is needed");
+    const auto& upstream = loaded.values.upstream.addresses;
+    if (listen.empty()) complain(loaded, "listen", "at least one address is needed");
+    if (upstream.empty()) complain(loaded, "upstream.address", "at least one address is needed");
     for (auto one = listen.begin(); one != listen.end(); ++one) {
-        if (std::find(listen.begin(), one, *one) != one) complain(to_string(*one) + " stands there twice");
-        if (*one == loaded.values.upstream.address) complain(to_string(*one) + " is upstream.address too");
+        if (std::find(listen.begin(), one, *one) != one)
+            complain(loaded, "listen", to_string(*one) + " stands there twice");
+        if (std::ranges::find(upstream, *one) != upstream.end())
+            complain(loaded, "listen", to_string(*one) + " is upstream.address too");
     }
+}
+
+void check_client_tls(loaded_settings& loaded) {
+    const client_tls_settings& tls = loaded.values.client_tls;
+    const bool verifies = tls.client_certificate != client_certificate::none;
+    if (tls.mode != client_tls_mode::disable && tls.certificate.empty())
+        complain(loaded, "client_tls.certificate", "is needed for client_tls.mode allow and require");
+    if (!tls.certificate.empty() && tls.key.empty())
+        complain(loaded, "client_tls.key", "is needed beside client_tls.certificate");
+    if (verifies && tls.client_ca.empty())
+        complain(loaded, "client_tls.client_ca", "is needed to verify client certificates");
+    if (verifies && tls.mode != client_tls_mode::require)
+        complain(loaded, "client_tls.client_certificate", "needs client_tls.mode require");
+}
+
+void check_upstream_tls(loaded_settings& loaded) {
+    const upstream_tls_settings& tls = loaded.values.upstream_tls;
+    if (tls.mode >= tls_mode::verify_ca && tls.root_certificate.empty())
+        complain(loaded, "upstream_tls.root_certificate", "is needed for mode verify-ca and verify-full");
+    if (tls.root_certificate == "system" && tls.mode != tls_mode::verify_full)
+        complain(loaded, "upstream_tls.root_certificate", "system needs mode verify-full");
+    if (tls.negotiation == tls_negotiation::direct && tls.mode < tls_mode::require)
+        complain(loaded, "upstream_tls.negotiation", "direct needs mode require or above");
+    if (tls.certificate.empty() != tls.key.empty())
+        complain(loaded, tls.key.empty() ? "upstream_tls.key" : "upstream_tls.certificate",
+                 "is needed beside the other");
+}
+
+void check_one_place(loaded_settings& loaded, const std::string& path, const std::string& value,
+                     const std::string& file) {
+    if (!value.empty() && !file.empty())
+        complain(loaded, path, "stands there and in " + path + "_file: one of them has to go");
 }
 
 }  // namespace
@@ -59,6 +97,11 @@ loaded_settings load(const command_line& arguments, const environment& variables
     apply(read_environment(variables), loaded);
     apply(arguments.given, loaded);
     check_addresses(loaded);
+    check_client_tls(loaded);
+    check_upstream_tls(loaded);
+    check_one_place(loaded, "upstream.password", loaded.values.upstream.password,
+                    loaded.values.upstream.password_file);
+    check_one_place(loaded, "admin.token", loaded.values.admin.token, loaded.values.admin.token_file);
     return loaded;
 }
 

@@ -31,9 +31,17 @@ std::string comment(const std::string& text, const std::string& indent) {
     return lines + line + "\n";
 }
 
+std::vector<std::string> shown(const key& entry, const settings& from) {
+    std::vector<std::string> texts = entry.print(from);
+    if (entry.is_secret)
+        for (std::string& text : texts)
+            if (!text.empty()) text = "(not shown)";
+    return texts;
+}
+
 std::string key_line(const key& entry, const settings& from, const std::string& indent,
                      const std::string& remark) {
-    const auto texts = entry.print(from);
+    const auto texts = shown(entry, from);
     auto line = indent + std::string(entry.name()) + ":";
     if (!entry.is_list) return line + " " + yaml_scalar(texts.at(0)) + remark + "\n";
     if (texts.empty()) return line + " []" + remark + "\n";
@@ -61,8 +69,9 @@ std::string yaml(const settings& from, const char* gap, Above above, Remark rema
 
 std::string joined(const std::vector<std::string>& texts) {
     std::string all;
-    for (const auto& text : texts) all += (all.empty() ? "`" : ", `") + text + "`";
-    return all;
+    for (const auto& text : texts)
+        if (!text.empty()) all += (all.empty() ? "`" : ", `") + text + "`";
+    return all.empty() ? "none" : all;
 }
 
 }  // namespace

@@ -1,7 +1,5 @@
 #include "proxy/config/value.hpp"
 
-#include "proxy/config/settings.hpp"
-
 #include <algorithm>
 #include <cctype>
 #include <charconv>
@@ -113,6 +111,29 @@ value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, s
             return std::chrono::duration_cast<std::chrono::seconds>(*time);
         },
         [](const std::chrono::seconds& time) { return print_duration(time); }};
+}
+
+value_type<std::string> text_value(std::string accepts) {
+    return {std::move(accepts),
+            [](std::string_view text) -> std::optional<std::string> {
+                const bool fits =
+                    std::ranges::none_of(text, [](unsigned char c) { return std::iscntrl(c) != 0; });
+                return fits ? std::optional(std::string(text)) : std::nullopt;
+            },
+            [](const std::string& text) { return text; }};
+}
+
+value_type<std::string> path_value() { return text_value("the path of a file"); }
+
+value_type<certificate_user> certificate_user_value() {
+    return {"common name=user",
+            [](std::string_view text) -> std::optional<certificate_user> {
+                const auto equals = text.rfind('=');
+                if (equals == text.npos || equals == 0 || equals + 1 == text.size()) return std::nullopt;
+                return certificate_user{std::string(text.substr(0, equals)),
+                                        std::string(text.substr(equals + 1))};
+            },
+            [](const certificate_user& pair) { return pair.common_name + "=" + pair.user; }};
 }
 
 value_type<std::string> parameter_name_value() {

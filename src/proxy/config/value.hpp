@@ -1,6 +1,6 @@
 #pragma once
 
-#include "proxy/config/address.hpp"
+#include "proxy/config/settings.hpp"
 
 #include <chrono>
 #include <cstddef>
@@ -59,6 +59,9 @@ value_type<std::size_t> size_value(std::size_t min, std::size_t max);
 value_type<std::chrono::milliseconds> duration_value(std::chrono::milliseconds min,
                                                      std::chrono::milliseconds max);
 value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, std::chrono::seconds max);
+value_type<std::string> text_value(std::string accepts);  // any without control characters; empty is none
+value_type<std::string> path_value();
+value_type<certificate_user> certificate_user_value();
 value_type<std::string> parameter_name_value();  // kept in lower case: names of parameters are compared so
 
 }  // namespace pgsidecar::config

@@ -63,12 +63,11 @@ awaitable<bool> connection::connect_upstream() {
     stream_socket socket = co_await reach_upstream(ec);
     if (!hears_client()) co_return false;
     if (ec) {
-        const std::string why = "could not connect to upstream " +
-                                config::to_string(service_.settings.upstream.address) + ": " + ec.message();
+        const std::string upstream = config::to_string(service_.settings.upstream.addresses.front());
+        const std::string why = "could not connect to upstream " + upstream + ": " + ec.message();
         talk_.startup().refuse("08006", why);
-        log::event(
-            log::level::error, id_, "could not connect to upstream",
-            {{"upstream", config::to_string(service_.settings.upstream.address)}, {"error", ec.message()}});
+        log::event(log::level::error, id_, "could not connect to upstream",
+                   {{"upstream", upstream}, {"error", ec.message()}});
         because("no upstream");
         co_return false;
     }
@@ -83,7 +82,7 @@ awaitable<bool> connection::connect_upstream() {
 awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
     const config::upstream_settings& upstream = service_.settings.upstream;
     const auto limit = steady_clock::now() + upstream.connect_timeout;
-    const auto endpoints = co_await resolve(upstream.address, limit, ec);
+    const auto endpoints = co_await resolve(upstream.addresses.front(), limit, ec);
     if (ec) co_return stream_socket(client_.get_executor());
     co_return co_await connect_any(endpoints, limit, ec);
 }
