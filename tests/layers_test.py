@@ -18,15 +18,16 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 # layer: (its own and lower layers, libraries)
 LAYERS = {
     "protocol": (("protocol",), ("boost/system",)),
-    "proxy/session": (("protocol", "proxy/session"), ()),
+    "proxy/auth": (("protocol", "proxy/auth"), ("openssl",)),
+    "proxy/session": (("protocol", "proxy/auth", "proxy/session"), ()),
     "proxy/config": (("proxy/config",), ("yaml-cpp", "CLI")),
-    "proxy/net": (("protocol", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt")),
+    "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt")),
 }
-# The grammar stands behind one file.
-LIBRARIES_OF_FILES = {"proxy/session/sql_scan.cpp": ("pg_query",)}
+# The grammar and SASLprep stand behind one file each.
+LIBRARIES_OF_FILES = {"proxy/session/sql_scan.cpp": ("pg_query",), "proxy/auth/sasl_prep.cpp": ("stringprep.h",)}
 # What the pure layers must not know of the standard library.
 IMPURE = {"chrono", "condition_variable", "ctime", "fstream", "future", "iostream", "mutex", "thread"}
-PURE = ("protocol", "proxy/session")
+PURE = ("protocol", "proxy/auth", "proxy/session")
 
 
 def layer_of(path: str) -> str | None:
