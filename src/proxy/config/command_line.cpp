@@ -1,10 +1,13 @@
 #include "proxy/config/command_line.hpp"
 
+#include "proxy/config/conninfo.hpp"
 #include "proxy/config/environment.hpp"
 #include "proxy/config/quote.hpp"
 #include "proxy/config/value.hpp"
 
 #include <CLI/CLI.hpp>
+
+#include <algorithm>
 
 namespace pgsidecar::config {
 namespace {
@@ -24,6 +27,15 @@ void give(given_values& to, const char* option, const char* path, const std::vec
     given_value value{find_key(path), {}, option, "command line"};
     for (const auto& text : texts) value.texts.push_back({text, option});
     to.values.push_back(std::move(value));
+}
+
+// Addresses, or one URL.
+void give_upstream(given_values& to, const std::vector<std::string>& texts) {
+    const bool has_url = std::ranges::any_of(texts, is_conninfo);
+    give(to, "--upstream", has_url ? "upstream.url" : "upstream.address", texts);
+    if (has_url && texts.size() > 1)
+        to.problems.push_back(
+            "--upstream: a URL stands alone; it may name several hosts, separated by commas");
 }
 
 command_line::request request_of(bool version, bool print, bool check) {
@@ -51,7 +63,9 @@ command_line parse_command_line(int argc, const char* const* argv) {
         "Accept clients here: host:port, [IPv6]:port or unix:/path; repeatable")
         ->take_all();
     add("--upstream", upstream, "ADDRESS",
-        "The pooler: host:port, [IPv6]:port or unix:/path; repeatable, the next where one cannot be reached")
+        "The pooler: host:port, [IPv6]:port or unix:/path; repeatable, the next where one cannot be reached; "
+        "or "
+        "a postgresql:// URL (upstream.url)")
         ->take_all();
     add("--admin", admin, "ADDRESS",
         "Serve metrics, health and the status page here; a port alone: on 127.0.0.1");
@@ -75,7 +89,7 @@ command_line parse_command_line(int argc, const char* const* argv) {
     result.asked = request_of(version, print, check);
     if (!file.empty()) result.config_file = file.back();
     give(result.given, "--listen", "listen", listen);
-    give(result.given, "--upstream", "upstream.address", upstream);
+    give_upstream(result.given, upstream);
     for (auto& text : admin)
         if (parse_number(text, 1, 65535)) text.insert(0, "127.0.0.1:");
     give(result.given, "--admin", "admin.listen", admin);

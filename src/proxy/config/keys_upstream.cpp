@@ -17,8 +17,9 @@ std::vector<key> upstream_keys() {
         secret(
             "upstream.url", "a postgresql:// URL or a connection string of libpq",
             [](auto& s) -> auto& { return s.upstream.url; },
-            "The pooler as a URL or connection string: gives address, user, password, database and TLS where "
-            "no other key does. Not shown."),
+            "The pooler as a URL or connection string: stands for the other keys of upstream and "
+            "upstream_tls, as "
+            "far as it names them; a key that the same source sets wins over it. Not shown."),
         scalar(
             "upstream.connect_timeout", timeout, [](auto& s) -> auto& { return s.upstream.connect_timeout; },
             "How long connecting to one address may take, names looked up included."),

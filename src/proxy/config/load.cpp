@@ -1,6 +1,7 @@
 #include "proxy/config/load.hpp"
 
 #include "proxy/config/quote.hpp"
+#include "proxy/config/upstream_url.hpp"
 #include "proxy/config/yaml_file.hpp"
 
 #include <algorithm>
@@ -8,6 +9,8 @@
 
 namespace pgsidecar::config {
 namespace {
+
+constexpr std::string_view url_key = "upstream.url";
 
 void append(std::vector<std::string>& to, const std::vector<std::string>& more) {
     to.insert(to.end(), more.begin(), more.end());
@@ -25,9 +28,13 @@ void apply(const given_value& given, loaded_settings& to) {
     to.origins[given.target->path] = given.origin;
 }
 
+// What the URL says is weaker than a key of the same source and stronger than one of a weaker source.
 void apply(const given_values& source, loaded_settings& to) {
     append(to.problems, source.problems);
     append(to.warnings, source.warnings);
+    for (const auto& given : source.values)
+        if (given.target->path == url_key && !given.texts.at(0).text.empty())
+            apply(expand_upstream_url(given), to);
     for (const auto& given : source.values) apply(given, to);
 }
 
