@@ -70,6 +70,7 @@ struct expected_reply {
     bool copied = false;             ///< CopyInResponse has come
     bool failed = false;             ///< ErrorResponse has come
     std::uint32_t commands_completed = 0;
+    std::uint64_t sent_at = 0;  ///< nanoseconds, session::at()
     statement_ptr subject;
     statement_ptr slot;  ///< what the unnamed slot holds, if changes_slot
     sql_uses_ptr uses;   ///< of a Query, one a command

@@ -59,8 +59,9 @@ bool is_copy_message(frontend type) {
 
 }  // namespace
 
-session::session(text_pool& texts, const session_options& options, byte_view client_encoding)
-    : texts_(texts), options_(options), utf8_(client_encoding == "UTF8") {}
+session::session(text_pool& texts, const session_options& options, byte_view client_encoding,
+                 std::shared_ptr<name_history> names)
+    : texts_(texts), options_(options), names_(std::move(names)), utf8_(client_encoding == "UTF8") {}
 
 session::~session() = default;
 

@@ -33,11 +33,16 @@ namespace pgsidecar {
 /// the read buffer is the bounded hold queue.
 class session {
 public:
-    /// `client_encoding` as the server has reported it during start-up.
-    session(text_pool& texts, const session_options& options, byte_view client_encoding = "UTF8");
+    /// `client_encoding` as the server has reported it during start-up; `names` of its pool, if they are
+    /// kept.
+    session(text_pool& texts, const session_options& options, byte_view client_encoding = "UTF8",
+            std::shared_ptr<name_history> names = nullptr);
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
+
+    /// When what is fed next has come, in nanoseconds since any moment: for the statements' server time only.
+    void at(std::uint64_t now) { now_ = now; }
 
     /// Takes the client's bytes as far as they may be sent now. Returns how many were used. Pieces of `in`
     /// are borrowed by the batches until these are flushed.
@@ -72,6 +77,9 @@ public:
 
     /// Nothing is expected from the server, no segment and no block is open.
     bool idle() const { return replies_.empty() && !open_ && status_ == transaction_status::idle; }
+
+    enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
+    state at_work() const;
 
     const session_counters& counters() const { return counters_; }
     const statement_table& statements() const { return table_; }
@@ -188,6 +196,15 @@ private:
     bool boundary_in_flight() const { return replies_.ends_in_boundary(); }
     bool settled();
 
+    // session_statistics.cpp: what is counted, and nothing else
+    void count_rewritten(rewritten what, byte_view statement_name);
+    void count_name(const statement_ptr& s, byte_view name);
+    void count_use(statement& s);
+    static void count_call(const statement& s);
+    void count_provoked(replacement why);
+    void measure(const expected_reply& answered);
+    std::uint32_t this_transaction() const { return static_cast<std::uint32_t>(counters_.transactions + 1); }
+
     // session_backend.cpp: the server's stream
     bool on_backend(const frame& f);
     bool on_reply(const frame& f);
@@ -216,7 +233,13 @@ private:
     text_pool& texts_;
     session_options options_;
     out_batch to_server_, to_client_;
+
+    // Statistics
     session_counters counters_;
+    std::shared_ptr<name_history> names_;
+    statement_usage_ptr running_;  // of the statement that was bound last
+    std::uint64_t now_ = 0;
+    std::uint64_t answered_at_ = 0;  // the last Execute
 
     // The client
     statement_table table_;

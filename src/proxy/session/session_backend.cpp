@@ -166,6 +166,7 @@ bool session::give_verdict() {
 /// The oldest message is answered.
 void session::complete() {
     expected_reply& head = replies_.head();
+    measure(head);
     if (head.what == purpose::shape_check && head.how == disposition::forward) checking_ = false;
     if (head.changes_table) table_.answered();
     if (head.changes_slot) slot_.answered = std::move(head.slot);

@@ -66,7 +66,7 @@ session::progress session::on_long_parse(const frame& f) {
 
 /// The name is in use: the server says so itself, behind all that it says first (§5).
 session::progress session::parse_known(const frame& f, byte_view name) {
-    ++counters_.provoked_failures;
+    ++counters_.provoked_failures[provoked::e42p05];
     close_name(name, true);
     return forward(f, request::parse);
 }
@@ -77,7 +77,13 @@ void session::begin_statement(byte_view name, const statement_ptr& s) {
     r.client_unnamed = name.empty();
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
-    if (!name.empty()) owed_birth_ = s;
+    if (name.empty()) {
+        s->seen_in = this_transaction();
+        return;
+    }
+    owed_birth_ = s;
+    ++counters_.rewritten_messages[rewritten::parse];
+    count_name(s, name);
 }
 
 session::progress session::on_bind(const frame& f) {
@@ -86,7 +92,7 @@ session::progress session::on_bind(const frame& f) {
     if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000
-        ++counters_.provoked_failures;
+        ++counters_.provoked_failures[provoked::e26000];
         close_name(b->statement, false);
         return forward(f, request::bind);
     }
@@ -96,7 +102,7 @@ session::progress session::on_bind(const frame& f) {
             return progress::wait;  // the text is too long: the server will tell
         if (skipping_) return drop(f);
         if (count && b->parameter_count != *count) {  // 08P01 quotes the name
-            ++counters_.provoked_failures;
+            ++counters_.provoked_failures[provoked::e08p01];
             close_name(b->statement, false);
             send_parse(b->statement, {}, s->any_parameter_types(), disposition::swallow);
             return forward(f, request::bind);
@@ -129,6 +135,8 @@ session::progress session::on_bind(const frame& f) {
 session::progress session::send_bind(const frame& f, const bind_view& b, purpose what,
                                      const statement_ptr& s) {
     s->bound = true;
+    count_call(*s);
+    count_rewritten(rewritten::bind, b.statement);
     expected_reply& r = expect(request::bind, disposition::forward);
     r.what = what;
     r.subject = s;
@@ -157,7 +165,7 @@ session::progress session::on_describe(const frame& f) {
         return forward(f, request::describe_portal);
     const statement_ptr s = table_.find(target->name);
     if (!s) {  // 26000
-        ++counters_.provoked_failures;
+        ++counters_.provoked_failures[provoked::e26000];
         close_name(target->name, false);
         return forward(f, request::describe_statement);
     }
@@ -166,10 +174,13 @@ session::progress session::on_describe(const frame& f) {
             return placed;
     if (skipping_) return drop(f);
     if (slot_.sent == s) {
+        count_rewritten(rewritten::describe, target->name);
         send_describe({}, disposition::forward, purpose::birth, s);
         return progress::done;
     }
     if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
+        count_rewritten(rewritten::describe, target->name);
+        count_use(*s);
         set_slot(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), nullptr);
         send_describe({}, disposition::forward, purpose::none, nullptr);
         return progress::done;
@@ -177,6 +188,7 @@ session::progress session::on_describe(const frame& f) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
+    count_rewritten(rewritten::describe, target->name);
     expected_reply& parse = make_resident(s);
     if (aborted_)
         parse.instead = replacement::describe_routine;
@@ -208,6 +220,7 @@ session::progress session::on_close(const frame& f) {
 }
 
 void session::close_statement(byte_view name) {
+    ++counters_.rewritten_messages[rewritten::close];
     send_close(nothing_name, disposition::forward).changes_table = true;
     table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
 }
@@ -269,6 +282,7 @@ void session::answer_locally() {
         for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
     });
     for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
+    counters_.rewritten_messages[rewritten::close] += deferred_closes_.size();
     deferred_closes_.clear();
     show_ready(transaction_status::idle);
 }

@@ -7,7 +7,9 @@ namespace pgsidecar {
 
 expected_reply& session::expect(request kind, disposition how) {
     open_ = unflushed_ = !is_boundary(kind);
-    return replies_.expect(kind, how);
+    expected_reply& r = replies_.expect(kind, how);
+    r.sent_at = now_;
+    return r;
 }
 
 void session::set_slot(expected_reply& r, const statement_ptr& s) {
@@ -18,6 +20,7 @@ void session::set_slot(expected_reply& r, const statement_ptr& s) {
 
 /// The client's message as it is.
 session::progress session::forward(const frame& f, request kind) {
+    if (kind == request::execute) ++counters_.executes;
     expect(kind, disposition::forward);
     to_server_.borrow(f.raw);
     begin_passing(f, f.raw.size(), false);

@@ -71,6 +71,7 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     table_.apply({table_effect::kind::erase, "", nullptr});
     const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
     close_name(use.name, false);
+    count_name(s, use.name);
     set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
     expect(request::bind, disposition::swallow);
@@ -160,6 +161,9 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
         force_failure(s->text ? replacement::nested_too_deep : replacement::text_not_kept);
         return progress::done;
     }
+    count_use(*s);
+    count_call(*s);
+    ++counters_.rewritten_messages[rewritten::execute];
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
@@ -197,6 +201,7 @@ table_effect session::effect_of(const sql_use& use, unsigned nesting) {
             const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
             if (!use.declared_types.empty())
                 s->declared_types = std::make_unique<const std::vector<std::string>>(use.declared_types);
+            count_name(s, use.name);
             return {table_effect::kind::set, use.name, s};
         }
         case sql_verb::deallocate: return {table_effect::kind::erase, use.name, nullptr};

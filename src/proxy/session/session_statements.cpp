@@ -17,6 +17,8 @@ constexpr byte_view refused_name = "psc_refuse";
 expected_reply& session::make_resident(const statement_ptr& s) {
     if (table_.find("") != s) keep_birth();
     ++counters_.reparses;
+    if (s->text->usage) ++s->text->usage->reparses;
+    count_use(*s);
     expected_reply& r = send_parse({}, s->text->sql, s->parameter_types(), disposition::swallow);
     set_slot(r, s);
     r.what = purpose::parse_again;
@@ -52,8 +54,7 @@ void session::keep_birth() {
 
 /// The transaction really fails; the client reads another error (§5).
 void session::force_failure(replacement why) {
-    ++counters_.provoked_failures;
-    if (why == replacement::shape_changed) ++counters_.shape_mismatches;
+    count_provoked(why);
     send_close(refused_name, disposition::swallow);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
     expect(request::bind, disposition::swallow).instead = why;

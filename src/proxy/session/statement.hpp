@@ -5,6 +5,7 @@
 #include <string>
 #include <vector>
 
+#include "proxy/session/name_history.hpp"
 #include "proxy/session/text_pool.hpp"
 
 namespace pgsidecar {
@@ -21,6 +22,9 @@ struct statement {
     birth_data_ptr birth;    ///< null: the server has not described it yet
     bool bound = false;      ///< has been bound since its Parse
     bool described = false;  ///< its birth data has been asked for
+
+    std::uint32_t seen_in = 0;  ///< number of the transaction that parsed it or used it last
+    shared_name_ptr name;       ///< null: "", or nobody keeps a history
 
     /// Types of a PREPARE inside a string, as written, until the server has said their OIDs.
     std::unique_ptr<const std::vector<std::string>> declared_types;

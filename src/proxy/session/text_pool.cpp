@@ -4,9 +4,16 @@
 
 namespace pgsidecar {
 
-query_text::query_text(byte_view text, byte_view types) : sql(text), parameter_types(types) {}
+query_text::query_text(byte_view text, byte_view types, statement_usage_ptr counts)
+    : sql(text), parameter_types(types), usage(std::move(counts)) {}
 
 query_text::~query_text() = default;
+
+std::size_t text_pool::text_bytes() const {
+    std::size_t sum = 0;
+    texts_.for_each([&](const query_text& text) { sum += text.sql.size(); });
+    return sum;
+}
 
 const sql_facts& query_text::facts() const {
     if (!facts_) facts_ = std::make_unique<const sql_facts>(read_sql_facts(sql));

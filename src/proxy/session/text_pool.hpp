@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "protocol/bytes.hpp"
+#include "proxy/session/statement_statistics.hpp"
 #include "proxy/session/weak_set.hpp"
 
 namespace pgsidecar {
@@ -17,7 +18,7 @@ struct sql_facts;
 /// A query text with the parameter types that came with it: equal text, other types, another statement (D7).
 class query_text : public std::enable_shared_from_this<query_text> {
 public:
-    query_text(byte_view text, byte_view types);
+    query_text(byte_view text, byte_view types, statement_usage_ptr counts = nullptr);
     ~query_text();
     query_text(const query_text&) = delete;
     query_text& operator=(const query_text&) = delete;
@@ -32,6 +33,7 @@ public:
 
     const std::string sql;
     const std::string parameter_types;  ///< four bytes each, network order; 0 = unspecified
+    const statement_usage_ptr usage;    ///< null: not counted
 
 private:
     mutable std::unique_ptr<const sql_facts> facts_;
@@ -54,16 +56,25 @@ using birth_data_ptr = std::shared_ptr<const birth_data>;
 /// statement that has them. Not thread-safe; outlives those statements.
 class text_pool {
 public:
+    /// With `statistics` every text's use is counted there.
+    explicit text_pool(statement_statistics* statistics = nullptr) : statistics_(statistics) {}
+
     query_text_ptr intern(byte_view sql, byte_view parameter_types) {
-        return texts_.get({sql, parameter_types}, [&] { return new query_text(sql, parameter_types); });
+        return texts_.get({sql, parameter_types}, [&] {
+            return new query_text(sql, parameter_types,
+                                  statistics_ ? statistics_->of(sql, parameter_types) : nullptr);
+        });
     }
     birth_data_ptr intern_birth(byte_view parameter_types, byte_view shape) {
         return births_.get({parameter_types, shape}, [&] { return new birth_data(parameter_types, shape); });
     }
 
     std::size_t text_count() const { return texts_.size(); }
+    /// Of all texts together.
+    std::size_t text_bytes() const;
 
 private:
+    statement_statistics* statistics_;
     weak_set<query_text> texts_;
     weak_set<birth_data> births_;
 };

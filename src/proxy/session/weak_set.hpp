@@ -35,6 +35,11 @@ public:
 
     std::size_t size() const { return values_.size(); }
 
+    template <class Visit>
+    void for_each(Visit&& visit) const {
+        for (const T* value : values_) visit(*value);
+    }
+
 private:
     struct hash {
         using is_transparent = void;
