@@ -19,10 +19,10 @@ constexpr milliseconds linger_limit{2000};
 
 }  // namespace
 
-connection::connection(service& shared, text_pool& texts, stream_socket client, std::string peer)
+connection::connection(service& shared, text_pool& texts, stream_socket client, const endpoint& peer)
     : service_(shared),
       id_(++shared.last_session_id),
-      peer_(std::move(peer)),
+      origin_(peer, client),
       place_(shared.places),
       talk_(texts, shared.startup, shared.session),
       client_(std::move(client)),
@@ -203,7 +203,7 @@ void connection::on_deadline() {
 void connection::log_ready() {
     const client_startup& startup = talk_.startup();
     log::event(log::level::info, id_, "client connected",
-               {{"peer", peer_},
+               {{"peer", origin_.to_string()},
                 {"user", startup.user()},
                 {"database", startup.database()},
                 {"application_name", startup.application_name()}});
@@ -218,9 +218,11 @@ void connection::log_end() const {
     const auto lived = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin_).count();
     if (!ready_) {
         const bool tried = !talk_.startup().user().empty();
-        log::event(
-            tried ? log::level::info : log::level::debug, id_, "client left before it was logged in",
-            {{"peer", peer_}, {"user", talk_.startup().user()}, {"duration_ms", lived}, {"reason", reason_}});
+        log::event(tried ? log::level::info : log::level::debug, id_, "client left before it was logged in",
+                   {{"peer", origin_.to_string()},
+                    {"user", talk_.startup().user()},
+                    {"duration_ms", lived},
+                    {"reason", reason_}});
         return;
     }
     const session* talked = talk_.current_session();

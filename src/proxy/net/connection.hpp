@@ -5,6 +5,7 @@
 #include <string>
 
 #include "proxy/net/byte_stream.hpp"
+#include "proxy/net/client_origin.hpp"
 #include "proxy/net/conversation.hpp"
 #include "proxy/net/peer_writer.hpp"
 #include "proxy/net/read_buffer.hpp"
@@ -20,7 +21,7 @@ namespace pgsidecar::net {
 /// forget what was used. Each waits only for its own writes, so that neither direction waits for the other.
 class connection : public std::enable_shared_from_this<connection> {
 public:
-    connection(service& shared, text_pool& texts, stream_socket client, std::string peer);
+    connection(service& shared, text_pool& texts, stream_socket client, const endpoint& peer);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
@@ -71,7 +72,7 @@ private:
 
     service& service_;
     const std::uint64_t id_;
-    const std::string peer_;
+    client_origin origin_;
     const time_point begin_ = std::chrono::steady_clock::now();
     connection_place place_;
     conversation talk_;

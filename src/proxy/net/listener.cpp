@@ -7,8 +7,8 @@
 
 #include <cerrno>
 
+#include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
-#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -40,11 +40,11 @@ void set_ipv6_only(int descriptor) {
 }  // namespace
 
 listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(where), pause_(where) {
-    const bool is_unix = at.protocol().family() == AF_UNIX;
+    const bool is_unix = family_of(at) == AF_UNIX;
     const std::string path = is_unix ? to_string(at) : "";
     acceptor_.open(at.protocol());
     if (is_unix) remove_stale_socket_file(where, at, path);
-    if (at.protocol().family() == AF_INET6) set_ipv6_only(acceptor_.native_handle());
+    if (family_of(at) == AF_INET6) set_ipv6_only(acceptor_.native_handle());
     if (!is_unix) acceptor_.set_option(asio::socket_base::reuse_address(true));
     acceptor_.bind(at);
     socket_file_ = path;
@@ -72,7 +72,7 @@ void listener::accept_next() {
                            [this, &chosen](error_code ec, stream_socket client) {
                                if (!acceptor_.is_open()) return;
                                if (ec && ec != asio::error::connection_aborted) return pause(ec);
-                               if (!ec) chosen.serve(std::move(client), to_string(peer_));
+                               if (!ec) chosen.serve(std::move(client), peer_);
                                accept_next();
                            });
 }

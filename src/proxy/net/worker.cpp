@@ -29,14 +29,12 @@ void worker::run() {
         }
 }
 
-void worker::serve(stream_socket client, std::string peer) {
-    asio::post(io_, [this, client = std::move(client), peer = std::move(peer)]() mutable {
-        begin(std::move(client), std::move(peer));
-    });
+void worker::serve(stream_socket client, const endpoint& peer) {
+    asio::post(io_, [this, client = std::move(client), peer]() mutable { begin(std::move(client), peer); });
 }
 
-void worker::begin(stream_socket client, std::string peer) {
-    auto begun = std::make_shared<connection>(service_, texts_, std::move(client), std::move(peer));
+void worker::begin(stream_socket client, const endpoint& peer) {
+    auto begun = std::make_shared<connection>(service_, texts_, std::move(client), peer);
     connections_.insert(begun);
     asio::co_spawn(io_, begun->run(), [this, begun](std::exception_ptr failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();

@@ -25,7 +25,7 @@ public:
     executor get_executor() { return io_.get_executor(); }
 
     // From any thread:
-    void serve(stream_socket client, std::string peer);
+    void serve(stream_socket client, const endpoint& peer);
     /// Tells every client, and ends the thread when all have left.
     void shut_down();
     /// Ends every connection.
@@ -35,7 +35,7 @@ public:
 
 private:
     void run();
-    void begin(stream_socket client, std::string peer);
+    void begin(stream_socket client, const endpoint& peer);
     void end(const std::shared_ptr<connection>& ended, std::exception_ptr failure);
 
     service& service_;
