@@ -15,8 +15,8 @@ std::vector<key> client_keys() {
             choice_value<enum proxy_protocol>({{"off", proxy_protocol::off}, {"v2", proxy_protocol::v2}}),
             [](auto& s) -> auto& { return s.proxy_protocol; },
             "Whether clients come through a load balancer that sends a PROXY protocol header of version 2 "
-            "first. It is then required, and the address in it is the client's; switch it on only where "
-            "nobody else can connect."),
+            "first. It is then required of every TCP connection, and the address in it is the client's; "
+            "switch it on only where nobody else can connect."),
 
         scalar(
             "client_tls.mode",

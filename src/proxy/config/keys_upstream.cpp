@@ -12,8 +12,10 @@ std::vector<key> upstream_keys() {
     return {
         list(
             "upstream.address", address_value(), [](auto& s) -> auto& { return s.upstream.addresses; },
-            "The pooler, tried in this order; a name stands for all of its addresses. Every client "
-            "connection gets one connection to one of them."),
+            "The pooler, tried in this order; a name stands for all of its addresses, looked up anew for "
+            "every "
+            "connection. What could not be reached is tried last for 10 s. Every client connection gets one "
+            "connection to one of them."),
         secret(
             "upstream.url", "a postgresql:// URL or a connection string of libpq",
             [](auto& s) -> auto& { return s.upstream.url; },
@@ -22,11 +24,12 @@ std::vector<key> upstream_keys() {
             "far as it names them; a key that the same source sets wins over it. Not shown."),
         scalar(
             "upstream.connect_timeout", timeout, [](auto& s) -> auto& { return s.upstream.connect_timeout; },
-            "How long connecting to one address may take, names looked up included."),
+            "How long looking a name up, and connecting to each address that it stands for, may take."),
         scalar(
             "upstream.connect_attempts", number_value<unsigned>(1, 10),
             [](auto& s) -> auto& { return s.upstream.connect_attempts; },
-            "Rounds over all addresses, with a pause between them, before a client is refused."),
+            "Rounds over all addresses, with a pause of 100 ms to 1 s between two, before a client is "
+            "refused."),
         scalar(
             "upstream.negotiates_protocol", switch_value(),
             [](auto& s) -> auto& { return s.upstream.negotiates_protocol; },

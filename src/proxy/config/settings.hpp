@@ -30,7 +30,7 @@ struct upstream_settings {
     std::vector<address> addresses = {address::tcp("127.0.0.1", 6543)};
     // postgresql:// URL or DSN; secret. Gives what no other key does; default empty.
     std::string url;
-    // How long connecting to an address may take, names looked up included; 1 ms to 24 h, default 5 s.
+    // How long looking a name up, and connecting to each endpoint, may take; 1 ms to 24 h, default 5 s.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{5};
     // Rounds over all addresses before a client is refused; 1 to 10, default 3.
     unsigned connect_attempts = 3;

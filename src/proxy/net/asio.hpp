@@ -38,6 +38,8 @@ using stream_socket = asio::basic_stream_socket<stream_protocol, executor>;
 using timer = asio::basic_waitable_timer<std::chrono::steady_clock,
                                          asio::wait_traits<std::chrono::steady_clock>, executor>;
 
+using time_point = timer::time_point;
+
 inline constexpr asio::use_awaitable_t<executor> use_awaitable;
 
 /// Completion token: the error goes to `ec`, nothing is thrown.

@@ -31,11 +31,14 @@ connection::connection(service& shared, text_pool& texts, stream_socket client, 
       server_in_(shared.buffer_limit),
       client_out_(client_),
       server_out_(server_),
+      connector_(client_.get_executor(), shared.settings.upstream, shared.upstreams),
       deadline_(client_.get_executor()) {}
 
 awaitable<> connection::run() {
     set_options(client_.socket(), service_.settings.tcp_keepalive);
     arm(service_.settings.login_timeout);
+    co_await learn_origin();
+    pass_origin_on();
     co_await open();
     if (talk_.startup().at() == stage::cancelling) co_await cancel();
     const bool connected = co_await connect_upstream();
@@ -43,6 +46,27 @@ awaitable<> connection::run() {
     co_await leave();
     co_await linger();
     log_end();
+}
+
+/// From the load balancer that it comes through.
+awaitable<> connection::learn_origin() {
+    if (service_.settings.proxy_protocol == config::proxy_protocol::off || !origin_.is_tcp()) co_return;
+    error_code ec;
+    co_await read_proxy_header(client_, origin_, ec);
+    if (!ec || !hears_client()) co_return;
+    because("no PROXY protocol header: " + ec.message());
+    if (ec == boost::system::errc::protocol_error)
+        talk_.startup().refuse("08P01", "PROXY protocol version 2 header expected");
+    else
+        client_gone_ = true;
+}
+
+/// To the upstream, and the load balancer in front of that.
+void connection::pass_origin_on() {
+    if (service_.settings.upstream.proxy_protocol == config::proxy_protocol::off) return;
+    std::string header;
+    origin_.compose_header(header);
+    connector_.greet_with(std::move(header));
 }
 
 /// Up to the StartupMessage or CancelRequest.
@@ -59,32 +83,22 @@ awaitable<bool> connection::connect_upstream() {
         talk_.startup().refuse("53300", "sorry, too many clients already");
         co_return false;
     }
-    error_code ec;
-    stream_socket socket = co_await reach_upstream(ec);
+    stream_socket socket = co_await connector_.connect();
     if (!hears_client()) co_return false;
-    if (ec) {
-        const std::string upstream = config::to_string(service_.settings.upstream.addresses.front());
-        const std::string why = "could not connect to upstream " + upstream + ": " + ec.message();
-        talk_.startup().refuse("08006", why);
+    if (!socket.is_open()) {
+        talk_.startup().refuse("08006", "could not connect to upstream " + connector_.failures());
         log::event(log::level::error, id_, "could not connect to upstream",
-                   {{"upstream", upstream}, {"error", ec.message()}});
+                   {{"error", connector_.failures()}});
         because("no upstream");
         co_return false;
     }
     set_options(socket, service_.settings.tcp_keepalive);
+    error_code ec;
     upstream_ = socket.remote_endpoint(ec);
     server_.assign(std::move(socket));
     talk_.startup().on_connected();
     write_both();
     co_return true;
-}
-
-awaitable<stream_socket> connection::reach_upstream(error_code& ec) {
-    const config::upstream_settings& upstream = service_.settings.upstream;
-    const auto limit = steady_clock::now() + upstream.connect_timeout;
-    const auto endpoints = co_await resolve(upstream.addresses.front(), limit, ec);
-    if (ec) co_return stream_socket(client_.get_executor());
-    co_return co_await connect_any(endpoints, limit, ec);
 }
 
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
@@ -104,10 +118,10 @@ awaitable<> connection::cancel() {
 /// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
 /// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
 awaitable<> connection::carry_cancel_request() {
-    error_code ec;
-    server_.assign(co_await reach_cancelled(ec));
-    if (ec) {
-        log::event(log::level::error, id_, "could not carry a cancel request", {{"error", ec.message()}});
+    server_.assign(co_await reach_cancelled());
+    if (!server_.socket().is_open()) {
+        log::event(log::level::error, id_, "could not carry a cancel request",
+                   {{"error", connector_.failures()}});
         co_return;
     }
     set_options(server_.socket(), service_.settings.tcp_keepalive);
@@ -115,6 +129,7 @@ awaitable<> connection::carry_cancel_request() {
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);
     arm(service_.settings.upstream.connect_timeout);
+    error_code ec;
     while (!ec) {
         server_in_.clear();
         co_await server_.read_some(server_in_.room(), ec);
@@ -122,10 +137,10 @@ awaitable<> connection::carry_cancel_request() {
 }
 
 /// The very address that the session to be cancelled uses, if it is one of ours.
-awaitable<stream_socket> connection::reach_cancelled(error_code& ec) {
+awaitable<stream_socket> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
-    if (!known) co_return co_await reach_upstream(ec);
-    co_return co_await connect(*known, steady_clock::now() + service_.settings.upstream.connect_timeout, ec);
+    if (!known) co_return co_await connector_.connect();
+    co_return co_await connector_.connect_to(*known);
 }
 
 /// Until the server has given the last answers that are owed and all is written.
@@ -164,6 +179,7 @@ void connection::shut_down() {
     talk_.shut_down();
     write_both();
     client_.cancel_read();
+    connector_.abandon();
     server_spoke_.notify();
 }
 

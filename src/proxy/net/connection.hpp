@@ -37,12 +37,13 @@ public:
 
 private:
     // connection.cpp: from accept to close
+    awaitable<> learn_origin();
+    void pass_origin_on();
     awaitable<> open();
     awaitable<> cancel();
     awaitable<> carry_cancel_request();
     awaitable<bool> connect_upstream();
-    awaitable<stream_socket> reach_upstream(error_code& ec);
-    awaitable<stream_socket> reach_cancelled(error_code& ec);
+    awaitable<stream_socket> reach_cancelled();
     awaitable<> leave();
     awaitable<> linger();
     void arm(std::chrono::milliseconds limit);
@@ -81,6 +82,7 @@ private:
     read_buffer client_in_, server_in_;
     peer_writer client_out_, server_out_;
 
+    upstream_connector connector_;
     endpoint upstream_;
     std::optional<cancel_registration> cancel_registration_;
 

@@ -126,6 +126,7 @@ void connection::on_ready() {
 
 void connection::end_server_side() {
     cancel_registration_.reset();
+    connector_.abandon();
     server_.close();
 }
 

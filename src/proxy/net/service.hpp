@@ -7,6 +7,7 @@
 #include "proxy/net/cancel_registry.hpp"
 #include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
+#include "proxy/net/upstream_health.hpp"
 #include "proxy/session/client_startup.hpp"
 #include "proxy/session/session_options.hpp"
 
@@ -25,6 +26,7 @@ struct service {
     cancel_registry cancels;
     cancel_turns turns;  // of cancel requests
     connection_limit places;
+    upstream_health upstreams;
     std::atomic<std::uint64_t> last_session_id{0};
 };
 

@@ -1,20 +1,65 @@
 #pragma once
 
+#include <memory>
+#include <string>
 #include <vector>
 
-#include "proxy/config/address.hpp"
+#include "proxy/config/settings.hpp"
 #include "proxy/net/asio.hpp"
+#include "proxy/net/bounded_operation.hpp"
+#include "proxy/net/upstream_health.hpp"
 
 namespace pgsidecar::net {
 
-using time_point = std::chrono::steady_clock::time_point;
+/// Gets one connection to the upstream. Its addresses are tried in order, each name with every endpoint that
+/// it stands for at that moment (nothing is cached here), those that have failed lately last; all of it
+/// `connect_attempts` times with a pause between. Each look-up and each connection may take
+/// `connect_timeout`.
+///
+/// As with libpq and HAProxy an upstream is reached when it has taken the connection: one that closes it
+/// later does not make the next be tried.
+class upstream_connector {
+public:
+    upstream_connector(executor where, const config::upstream_settings& settings, upstream_health& health)
+        : where_(where), settings_(settings), health_(health) {}
+    upstream_connector(const upstream_connector&) = delete;
+    upstream_connector& operator=(const upstream_connector&) = delete;
 
-/// Every endpoint that an address stands for, names looked up; timed_out when that takes too long.
-awaitable<std::vector<endpoint>> resolve(config::address where, time_point deadline, error_code& ec);
+    /// What every connection begins with.
+    void greet_with(std::string greeting) { greeting_ = std::move(greeting); }
 
-awaitable<stream_socket> connect(endpoint where, time_point deadline, error_code& ec);
+    /// Closed where none could be had: see failures().
+    awaitable<stream_socket> connect();
 
-/// The first of the endpoints that takes the connection; otherwise the last one's error.
-awaitable<stream_socket> connect_any(std::vector<endpoint> where, time_point deadline, error_code& ec);
+    /// To that endpoint alone, once; closed as well where that fails.
+    awaitable<stream_socket> connect_to(endpoint where);
+
+    /// Ends what is being waited for, and tries nothing more.
+    void abandon();
+
+    /// The address that was tried last, which is the one that answered.
+    const config::address& address() const { return *address_; }
+
+    /// Why the last round has failed: "a:5432: Connection refused; b:5432: Connection timed out".
+    const std::string& failures() const { return failures_; }
+
+private:
+    awaitable<stream_socket> try_all();
+    awaitable<stream_socket> try_one(const config::address& of, endpoint where);
+    awaitable<stream_socket> reach(endpoint where, error_code& ec);
+    awaitable<std::vector<endpoint>> resolve(const config::address& of);
+    awaitable<error_code> run(std::shared_ptr<bounded_operation> operation, std::chrono::milliseconds limit);
+    void note(const endpoint& where, error_code result);
+    void add_failure(const std::string& of, error_code why);
+
+    const executor where_;
+    const config::upstream_settings& settings_;
+    upstream_health& health_;
+    std::string greeting_;
+    const config::address* address_ = nullptr;
+    std::string failures_;
+    std::shared_ptr<bounded_operation> running_;
+    bool abandoned_ = false;
+};
 
 }  // namespace pgsidecar::net

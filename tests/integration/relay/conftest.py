@@ -32,11 +32,12 @@ def version_1_18() -> None:
 
 @pytest.fixture
 def start_proxy(pgbouncer: PgBouncer) -> Iterator[Callable[..., Proxy]]:
-    """start_proxy(upstream=…, listen=[…], key=value…): keys as in PGSIDECAR_… variables, in lower case."""
+    """start_proxy(upstream=…, listen=[…], prefix=[…], key=value…): keys as in PGSIDECAR_… variables, in lower case."""
     started: list[Proxy] = []
 
-    def start(upstream: str | None = None, listen: list[str] = [], **config: str) -> Proxy:
-        proxy = Proxy(upstream or f"127.0.0.1:{pgbouncer.port}", listen, **config)
+    def start(upstream: str | list[str] | None = None, listen: list[str] = [], prefix: list[str] = [],
+              **config: str) -> Proxy:
+        proxy = Proxy(upstream or f"127.0.0.1:{pgbouncer.port}", listen, prefix, **config)
         started.append(proxy)
         proxy.start()
         return proxy

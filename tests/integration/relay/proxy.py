@@ -16,16 +16,19 @@ PATIENCE = 30.0  # seconds that anything may take before a test fails
 
 
 class Proxy(Sidecar):
-    """Listens on 127.0.0.1:`port` and on `listen` besides; `upstream` is an address as the program takes it."""
+    """Listens on 127.0.0.1:`port` and on `listen` besides; `upstream` is an address as the program takes it, or several.
+    `prefix` is a command that runs another one."""
 
-    def __init__(self, upstream: str, listen: list[str] = [], **config: str):
+    def __init__(self, upstream: str | list[str], listen: list[str] = [], prefix: list[str] = [], **config: str):
         super().__init__(0, config={f"PGSIDECAR_{name.upper()}": value for name, value in config.items()})
-        self._upstream = upstream
+        self._upstream = [upstream] if isinstance(upstream, str) else upstream
         self._listen = listen
+        self._prefix = prefix
 
     def _command(self) -> list[str]:
-        addresses = [f"127.0.0.1:{self.port}", *self._listen]
-        return [sidecar_binary(), *(word for at in addresses for word in ("--listen", at)), "--upstream", self._upstream]
+        addresses = [("--listen", at) for at in (f"127.0.0.1:{self.port}", *self._listen)]
+        addresses += [("--upstream", at) for at in self._upstream]
+        return [*self._prefix, sidecar_binary(), *(word for pair in addresses for word in pair)]
 
     def status(self, name: str) -> int:
         """A number of /proc/PID/status: VmRSS and VmHWM in kB, Threads."""

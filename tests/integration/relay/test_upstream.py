@@ -8,6 +8,7 @@ import pytest
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import RawClient, query, ready, startup_packet
 from tests.integration.relay.sleepers import end_sleepers, sleepers
+from tests.integration.relay.upstreams import deaf_server
 from tests.integration.support.daemon import free_port
 from tests.integration.support.stack import PgBouncer
 
@@ -38,20 +39,10 @@ def test_name_that_does_not_exist(start_proxy):
 
 
 def test_upstream_that_does_not_answer(start_proxy):
-    """A full backlog: the kernel drops what would connect."""
-    with socket.socket() as deaf:
-        deaf.bind(("127.0.0.1", 0))
-        deaf.listen(0)
-        address = deaf.getsockname()
-        fillers = [socket.socket() for _ in range(8)]
-        for filler in fillers:
-            filler.setblocking(False)
-            filler.connect_ex(address)
-        proxy = start_proxy(f"127.0.0.1:{address[1]}", upstream_connect_timeout="300ms")
-        text = f"could not connect to upstream 127.0.0.1:{address[1]}: Connection timed out"
+    with deaf_server() as port:
+        proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="300ms")
+        text = f"could not connect to upstream 127.0.0.1:{port}: Connection timed out"
         assert login_errors(proxy) == [("FATAL", "08006", text)]
-        for filler in fillers:
-            filler.close()
 
 
 @pytest.mark.parametrize("reply, sqlstate", [(b"", "08006"), (b"HTTP/1.1 400 Bad Request\r\n\r\n", "08P01"),

@@ -1,0 +1,39 @@
+"""HAProxy as a load balancer on 127.0.0.1, in TCP mode."""
+from __future__ import annotations
+
+from tests.integration.support.daemon import Daemon, accepts
+from tests.integration.support.stack import program
+
+CONFIG = """
+global
+    maxconn 200
+defaults
+    mode tcp
+    timeout connect 5s
+    timeout client 60s
+    timeout server 60s
+listen balancer
+    bind 127.0.0.1:{port} {bind_options}
+    server one 127.0.0.1:{upstream} {server_options}
+"""
+
+
+class HAProxy(Daemon):
+    """`bind_options`, such as accept-proxy, and `server_options`, such as send-proxy-v2, are HAProxy's own."""
+
+    def __init__(self, upstream: int, bind_options: str = "", server_options: str = ""):
+        super().__init__("haproxy", None, None, unprivileged=False)
+        self._config = CONFIG.format(port=self.port, upstream=upstream, bind_options=bind_options,
+                                     server_options=server_options)
+
+    def start(self) -> None:
+        file = self.directory / "haproxy.cfg"
+        file.write_text(self._config)
+        self._start_process([program("haproxy"), "-db", "-f", str(file)], lambda: accepts(self.port))
+
+    def __enter__(self) -> HAProxy:
+        self.start()
+        return self
+
+    def __exit__(self, *_) -> None:
+        self.remove()

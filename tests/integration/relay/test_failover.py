@@ -1,0 +1,153 @@
+"""Several upstream addresses: in order, those that have failed lately last, names looked up anew, rounds of attempts."""
+from __future__ import annotations
+
+import socket
+import subprocess
+
+import pytest
+
+from tests.integration.relay.proxy import eventually
+from tests.integration.relay.raw_client import RawClient, ready, startup_packet
+from tests.integration.relay.test_upstream import login_errors
+from tests.integration.relay.upstreams import accept, deaf_server, upstream_server
+from tests.integration.support.daemon import free_port
+
+pytestmark = pytest.mark.timeout(120)
+
+STARTUP = startup_packet({"user": "me"})
+
+
+def address(server: socket.socket) -> str:
+    return "{}:{}".format(*server.getsockname())
+
+
+def reaches(proxy, server: socket.socket) -> None:
+    """The next client comes to that server, and to no other before."""
+    with RawClient(proxy.port) as client:
+        client.send(STARTUP)
+        with accept(server) as connection:
+            assert connection.recv(100) == STARTUP
+
+
+def nobody_has_come(server: socket.socket) -> bool:
+    server.setblocking(False)
+    try:
+        server.accept()[0].close()
+        return False
+    except BlockingIOError:
+        return True
+
+
+def test_first_address_is_used_while_it_answers(start_proxy):
+    with upstream_server() as first, upstream_server() as second:
+        proxy = start_proxy([address(first), address(second)])
+        for _ in range(5):
+            reaches(proxy, first)
+        assert nobody_has_come(second)
+
+
+@pytest.mark.parametrize("dead", ["refuses", "deaf", "unknown name", "no socket file"])
+def test_next_address_is_used_when_one_fails(start_proxy, pgbouncer, dead, tmp_path):
+    with deaf_server() as deaf:
+        first = {"refuses": f"127.0.0.1:{free_port()}", "deaf": f"127.0.0.1:{deaf}",
+                 "unknown name": "no-such-host.invalid:5432", "no socket file": f"unix:{tmp_path}/none"}[dead]
+        proxy = start_proxy([first, f"127.0.0.1:{pgbouncer.port}"], upstream_connect_timeout="2s")
+        for _ in range(3):
+            with RawClient(proxy.port) as client:
+                assert ready(client).query("SELECT 41 + 1").rows == [[b"42"]]
+    if dead != "unknown name":
+        assert proxy.logged().count("upstream address cannot be reached") == 1, "only one client has tried it"
+
+
+def test_address_that_has_failed_is_tried_last_and_comes_back(start_proxy):
+    port = free_port()
+    with upstream_server() as second:
+        proxy = start_proxy([f"127.0.0.1:{port}", address(second)])
+        reaches(proxy, second)
+        with upstream_server(port=port) as first:
+            reaches(proxy, second)
+            second.close()
+            reaches(proxy, first)
+            reaches(proxy, first)
+    changes = [line for line in proxy.logged().splitlines() if "upstream address" in line]
+    assert [f"127.0.0.1:{port}" in line for line in changes[:2]] == [True, False]
+    assert "can be reached again" in changes[2] and f"127.0.0.1:{port}" in changes[2]
+    assert len(changes) == 3
+
+
+def test_all_that_fail_are_named(start_proxy):
+    ports = free_port(), free_port()
+    proxy = start_proxy([f"127.0.0.1:{port}" for port in ports])
+    text = "; ".join(f"127.0.0.1:{port}: Connection refused" for port in ports)
+    assert login_errors(proxy) == [("FATAL", "08006", f"could not connect to upstream {text}")]
+
+
+def test_upstream_that_comes_up_between_two_attempts(start_proxy):
+    port = free_port()
+    proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_attempts="10")
+    with RawClient(proxy.port) as client:
+        client.send(STARTUP)
+        eventually(lambda: "upstream address cannot be reached" in proxy.logged(), "the first attempt has failed")
+        with upstream_server(port=port) as server, accept(server) as connection:
+            assert connection.recv(100) == STARTUP
+
+
+def test_upstream_that_closes_is_not_failed_over(start_proxy):
+    """As with libpq: it has taken the connection."""
+    with upstream_server() as first, upstream_server() as second:
+        proxy = start_proxy([address(first), address(second)])
+        with RawClient(proxy.port) as client:
+            client.send(STARTUP)
+            accept(first).close()
+            assert client.read_message().error[1] == "08006"
+        assert nobody_has_come(second)
+
+
+def test_login_timeout_bounds_all_attempts(start_proxy):
+    with deaf_server() as port:
+        proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="1h", login_timeout="300ms")
+        before = proxy.idle_descriptors()
+        assert [error[:2] for error in login_errors(proxy)] == [("FATAL", "08006")]
+        eventually(lambda: proxy.descriptors() <= before, "nothing is tried for a client that has gone")
+
+
+def test_shutdown_does_not_wait_for_an_attempt(start_proxy):
+    with deaf_server() as port:
+        proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="1h", shutdown_timeout="1h")
+        before = proxy.idle_descriptors()
+        with RawClient(proxy.port) as client:
+            client.send(STARTUP)
+            eventually(lambda: proxy.descriptors() > before + 1, "it connects")
+            proxy.signal()
+            assert client.read_message().error[1] == "57P01"
+        assert proxy.wait() == 0
+
+
+def with_hosts_file(path) -> list[str]:
+    """A command that runs another one with this file as /etc/hosts."""
+    command = ["unshare", "--map-root-user", "--mount", "sh", "-c", 'mount --bind "$0" /etc/hosts && exec "$@"', str(path)]
+    if subprocess.run([*command, "true"], capture_output=True).returncode:
+        pytest.skip("no mount namespaces here")
+    return command
+
+
+def test_name_is_looked_up_for_every_client(start_proxy, tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.1 moving.test\n")
+    with upstream_server("127.0.0.1") as first:
+        port = first.getsockname()[1]
+        with upstream_server("127.0.0.2", port) as second:
+            proxy = start_proxy(f"moving.test:{port}", prefix=with_hosts_file(hosts))
+            reaches(proxy, first)
+            hosts.write_text("127.0.0.2 moving.test\n")
+            reaches(proxy, second)
+            assert nobody_has_come(first)
+
+
+def test_every_address_of_a_name_is_tried(start_proxy, tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.3 many.test\n127.0.0.2 many.test\n")
+    with upstream_server("127.0.0.2") as server:
+        proxy = start_proxy(f"many.test:{server.getsockname()[1]}", prefix=with_hosts_file(hosts))
+        for _ in range(3):
+            reaches(proxy, server)
