@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <ranges>
 
 namespace pgsidecar::config {
 namespace {
@@ -161,7 +162,8 @@ private:
     }
 
     static bool is_one_of(const std::string& value, std::string_view words) {
-        return value.empty() || (" " + std::string(words) + " ").find(" " + value + " ") != std::string::npos;
+        const auto is_value = [&value](const auto& word) { return std::ranges::equal(word, value); };
+        return value.empty() || std::ranges::any_of(std::views::split(words, ' '), is_value);
     }
 
     const given_value& url_;
