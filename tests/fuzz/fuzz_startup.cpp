@@ -99,7 +99,7 @@ private:
         const std::size_t used =
             of_client ? startup_.on_client_bytes(block.view()) : startup_.on_server_bytes(block.view());
         check(used <= buffer.size(), "no more is used than was fed");
-        if (startup_.at() == client_startup::stage::connecting) startup_.on_connected();
+        if (startup_.at() == client_startup::stage::connecting) startup_.on_connected({});
         to_server += startup_.to_server().str();
         to_client += startup_.to_client().str();
         startup_.to_server().clear();

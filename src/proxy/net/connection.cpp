@@ -96,7 +96,7 @@ awaitable<bool> connection::connect_upstream() {
     error_code ec;
     upstream_ = socket.remote_endpoint(ec);
     server_.assign(std::move(socket));
-    talk_.startup().on_connected();
+    talk_.startup().on_connected({});
     write_both();
     co_return true;
 }

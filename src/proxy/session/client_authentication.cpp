@@ -1,7 +1,8 @@
 // client_startup from the StartupMessage's way upstream to ReadyForQuery (manual: "Start-up").
 
+#include <vector>
+
 #include "protocol/backend_messages.hpp"
-#include "protocol/field_reader.hpp"
 #include "proxy/session/client_startup.hpp"
 
 namespace pgsidecar {
@@ -13,29 +14,40 @@ constexpr std::size_t password_limit = 65535;
 /// Longest message of the server's before ReadyForQuery; errors and notices are the only ones of any length.
 constexpr std::size_t server_message_limit = 60000;
 
-/// Authentication requests that the client does not answer.
-constexpr std::uint32_t authentication_ok = 0;
-constexpr std::uint32_t authentication_sasl_final = 12;
+constexpr byte_view no_channel_hint =
+    "Set channel_binding=disable in the client, or pgsidecar's auth.mode to scram-sha-256 or trust, or use "
+    "TLS "
+    "on one side of pgsidecar only.";
 
 }  // namespace
 
 /// pgBouncer wants each of these messages in one piece.
 std::size_t client_startup::on_password(byte_view in) {
-    const auto f = peek_frame(in);
+    const auto f = take_password_message(in, "password");
+    if (finished()) return in.size();
     if (!f) return 0;
-    if (f->type != static_cast<char>(frontend::password)) {
-        const int type = static_cast<unsigned char>(f->type);
-        refuse("08P01", "expected password response, got message type " + std::to_string(type));
-        return in.size();
-    }
-    if (!f->valid() || f->body_size() > password_limit) {
-        refuse("08P01", "invalid message length");
-        return in.size();
-    }
-    if (!f->whole()) return 0;
+    if (plus_removed_ && misses_plus(f->body())) return f->size();
+    plus_removed_ = false;
     to_server_.borrow(f->raw);
     owes_response_ = false;
     return f->size();
+}
+
+/// Nothing while it is not whole, or if it is none: then the connection has been refused.
+std::optional<frame> client_startup::take_password_message(byte_view in, byte_view expected) {
+    const auto f = peek_frame(in);
+    if (!f) return std::nullopt;
+    if (f->type != static_cast<char>(frontend::password)) {
+        const int type = static_cast<unsigned char>(f->type);
+        refuse("08P01",
+               "expected " + std::string(expected) + " response, got message type " + std::to_string(type));
+        return std::nullopt;
+    }
+    if (!f->valid() || f->body_size() > password_limit) {
+        refuse("08P01", "invalid message length");
+        return std::nullopt;
+    }
+    return f->whole() ? f : std::nullopt;
 }
 
 std::size_t client_startup::on_server_bytes(byte_view in) {
@@ -56,11 +68,16 @@ std::size_t client_startup::on_server_bytes(byte_view in) {
 
 void client_startup::on_backend(const frame& f) {
     switch (static_cast<backend>(f.type)) {
-        case backend::authentication: on_authentication(f.body()); break;
+        case backend::authentication: return on_authentication(f);
         case backend::parameter_status: on_parameter_status(f.body()); break;
         case backend::backend_key_data: on_backend_key_data(f.body()); break;
         case backend::notice_response: break;
-        case backend::error_response: stage_ = stage::finished; break;
+        case backend::error_response:
+            if (refuses_login(f.body()))
+                return refuse_login(std::string(error_field_value(f.body(), error_field::message)));
+            to_client_.borrow(f.raw);
+            stage_ = stage::finished;
+            return;
         case backend::negotiate_protocol_version:
             if (!options_.negotiates_protocol) return end_malformed();
             break;
@@ -71,15 +88,44 @@ void client_startup::on_backend(const frame& f) {
             break;
         default: return end_malformed();
     }
-    if (stage_ != stage::finished || f.type == static_cast<char>(backend::error_response))
-        to_client_.borrow(f.raw);
+    if (!finished()) to_client_.borrow(f.raw);
 }
 
-void client_startup::on_authentication(byte_view body) {
-    field_reader in(body);
-    const std::uint32_t request = in.u32();
-    if (!in.ok()) return end_malformed();
-    owes_response_ = request != authentication_ok && request != authentication_sasl_final;
+void client_startup::on_authentication(const frame& f) {
+    const auto asked = read_authentication(f.body());
+    if (!asked) return end_malformed();
+    logged_in_ = asked->request == authentication_request::ok;
+    if (terminates()) log_in(*asked);
+    if (finished() || (terminates() && !logged_in_)) return;
+    owes_response_ = !logged_in_ && asked->request != authentication_request::sasl_final;
+    const bool tls = client_.encrypted || upstream_.encrypted;
+    if (tls && asked->request == authentication_request::sasl && offer_without_plus(asked->data)) return;
+    to_client_.borrow(f.raw);
+}
+
+/// Where TLS ends here, the two ends of SCRAM see other channels, or one sees none. False if there is nothing
+/// to leave out.
+bool client_startup::offer_without_plus(byte_view list) {
+    auto mechanisms = read_sasl_mechanisms(list);
+    if (!mechanisms || std::erase(*mechanisms, auth::scram_sha_256_plus) == 0) return false;
+    plus_removed_ = true;
+    if (mechanisms->empty())
+        refuse("28000", "the upstream server insists on SCRAM channel binding, which cannot pass pgsidecar",
+               no_channel_hint);
+    else
+        to_client_.compose([&](std::string& out) {
+            compose_authentication(out, authentication_request::sasl, sasl_mechanism_list(*mechanisms));
+        });
+    return true;
+}
+
+/// A client that could bind, and thinks that the server cannot: the server would take that for an attack.
+bool client_startup::misses_plus(byte_view password_body) {
+    const auto initial = read_sasl_initial_response(password_body);
+    if (!initial || !initial->data.starts_with(static_cast<char>(auth::gs2_flag::not_offered))) return false;
+    refuse("28000", "SCRAM channel binding cannot pass pgsidecar, where the client's TLS connection ends",
+           no_channel_hint);
+    return true;
 }
 
 void client_startup::on_parameter_status(byte_view body) {

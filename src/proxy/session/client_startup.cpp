@@ -33,6 +33,11 @@ std::size_t client_startup::on_client_bytes(byte_view in) {
         if (n == 0) break;
         used += n;
     }
+    while (stage_ == stage::checking) {
+        const std::size_t n = on_check_response(in.substr(used));
+        if (n == 0) break;
+        used += n;
+    }
     if (stage_ == stage::authenticating && owes_response_) used += on_password(in.substr(used));
     return used;
 }
@@ -85,10 +90,11 @@ void client_startup::on_startup(const startup_view& startup) {
     for (const startup_parameter& parameter : *startup.parameters)
         if (!take_parameter(parameter)) return;
     if (user_.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
+    if (terminates()) substitute_credentials();
     compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
                     for_upstream_);
     for_upstream_.clear();
-    stage_ = stage::connecting;
+    check_client();
 }
 
 void client_startup::negotiate(const startup_view& startup) {
@@ -152,18 +158,20 @@ bool client_startup::take_unsupported(const startup_parameter& parameter) {
     return true;
 }
 
-void client_startup::on_connected() {
+void client_startup::on_connected(transport upstream) {
+    upstream_ = std::move(upstream);
+    if (terminates()) upstream_login_.emplace(upstream_user(), upstream_password(), upstream_);
     to_server_.compose([&](std::string& out) { out.append(upstream_packet_); });
     upstream_packet_ = {};
     stage_ = stage::authenticating;
 }
 
-void client_startup::refuse(byte_view sqlstate, byte_view message, byte_view hint) {
+void client_startup::refuse(byte_view sqlstate, byte_view message, byte_view hint, byte_view detail) {
     if (stage_ == stage::finished) return;
     stage_ = stage::finished;
-    to_client_.compose([&](std::string& out) {
-        compose_error(out, {.severity = "FATAL", .sqlstate = sqlstate, .message = message, .hint = hint});
-    });
+    const error_message error{
+        .severity = "FATAL", .sqlstate = sqlstate, .message = message, .detail = detail, .hint = hint};
+    to_client_.compose([&](std::string& out) { compose_error(out, error); });
 }
 
 }  // namespace pgsidecar

@@ -1,13 +1,19 @@
 #pragma once
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
 
+#include "protocol/authentication_messages.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/startup_messages.hpp"
+#include "proxy/auth/users.hpp"
+#include "proxy/session/client_login.hpp"
 #include "proxy/session/out_batch.hpp"
+#include "proxy/session/transport.hpp"
+#include "proxy/session/upstream_login.hpp"
 
 namespace pgsidecar {
 
@@ -18,12 +24,31 @@ enum class unsupported_parameters {
     reject,   ///< the connection is refused, in pgBouncer's words
 };
 
+/// Who checks the client. In the last two, pgsidecar logs in upstream with credentials of its own.
+enum class authentication_mode {
+    pass_through,   ///< the upstream
+    trust,          ///< nobody: local clients only
+    scram_sha_256,  ///< pgsidecar
+};
+
+/// What is logged in with upstream; what is empty is as the client says.
+struct upstream_credentials {
+    std::string user = {};
+    std::string database = {};
+    auth::secret_string password = {};
+};
+
 struct startup_options {
     unsupported_parameters unsupported = unsupported_parameters::strip;
     /// In lower case; user, database and client_encoding need not be named.
     std::vector<std::string> supported;
     /// The upstream speaks newer minor versions and protocol options; otherwise it sees protocol 3.0.
     bool negotiates_protocol = false;
+
+    authentication_mode authentication = authentication_mode::pass_through;
+    upstream_credentials credentials = {};
+    /// Needed for scram_sha_256; has the password upstream where `credentials` has none.
+    std::shared_ptr<const auth::users> users = {};
 };
 
 struct cancel_key {
@@ -40,6 +65,7 @@ class client_startup {
 public:
     enum class stage {
         opening,         ///< up to the StartupMessage
+        checking,        ///< the client shows that it knows the password
         cancelling,      ///< it was a CancelRequest: carry cancel_packet() upstream, then close
         connecting,      ///< an upstream connection is wanted: on_connected() or refuse()
         authenticating,  ///< up to ReadyForQuery
@@ -51,12 +77,15 @@ public:
     client_startup(const client_startup&) = delete;
     client_startup& operator=(const client_startup&) = delete;
 
+    /// What the client's connection is, once it is known; before its StartupMessage.
+    void set_client(transport client) { client_ = std::move(client); }
+
     std::size_t on_client_bytes(byte_view in);
     std::size_t on_server_bytes(byte_view in);
-    void on_connected();
+    void on_connected(transport upstream);
 
     /// Ends the connection with a FATAL error.
-    void refuse(byte_view sqlstate, byte_view message, byte_view hint = {});
+    void refuse(byte_view sqlstate, byte_view message, byte_view hint = {}, byte_view detail = {});
 
     /// The client has gone.
     void abandon() { stage_ = stage::finished; }
@@ -66,6 +95,8 @@ public:
 
     stage at() const { return stage_; }
     bool waits_for_server() const { return stage_ == stage::authenticating && !owes_response_; }
+    /// Only the client can go on: no upstream connection is wanted yet.
+    bool waits_for_client() const { return stage_ == stage::opening || stage_ == stage::checking; }
     bool finished() const { return stage_ == stage::finished; }
 
     const std::string& user() const { return user_; }
@@ -78,10 +109,14 @@ public:
     /// From BackendKeyData.
     const std::optional<cancel_key>& backend_key() const { return backend_key_; }
 
+    /// Why our own login upstream has failed, without secrets; empty unless it has.
+    const std::string& login_problem() const { return login_problem_; }
+
     const std::string& cancel_packet() const { return cancel_packet_; }
     const cancel_key& cancelled() const { return cancelled_; }
 
 private:
+    // client_startup.cpp: the client's first packets
     std::size_t on_packet(byte_view in);
     void on_startup(const startup_view& startup);
     void on_cancel(byte_view packet, const cancel_view& cancel);
@@ -94,13 +129,28 @@ private:
     bool is_supported(byte_view name) const;
     void remember(const startup_parameter& parameter);
 
+    // client_authentication.cpp: what passes through
     std::size_t on_password(byte_view in);
+    std::optional<frame> take_password_message(byte_view in, byte_view expected);
     void on_backend(const frame& f);
-    void on_authentication(byte_view body);
+    void on_authentication(const frame& f);
+    bool offer_without_plus(byte_view mechanisms);
+    bool misses_plus(byte_view password_body);
     void on_parameter_status(byte_view body);
     void on_backend_key_data(byte_view body);
     void warn_of_stripped_parameters();
     void end_malformed();
+
+    // terminated_authentication.cpp: what ends here
+    bool terminates() const { return options_.authentication != authentication_mode::pass_through; }
+    void check_client();
+    std::size_t on_check_response(byte_view in);
+    void substitute_credentials();
+    const std::string& upstream_user() const;
+    auth::secret_string upstream_password() const;
+    void log_in(const authentication_view& asked);
+    bool refuses_login(byte_view error_body) const;
+    void refuse_login(std::string problem);
 
     const startup_options& options_;
     stage stage_ = stage::opening;
@@ -108,6 +158,13 @@ private:
     bool ssl_asked_ = false;
     bool gssenc_asked_ = false;
     bool owes_response_ = false;  // the server has asked for a password message
+    bool plus_removed_ = false;   // and its offer of SCRAM-SHA-256-PLUS was not shown
+
+    transport client_, upstream_;
+    std::optional<client_login> client_login_;
+    std::optional<upstream_login> upstream_login_;
+    bool logged_in_ = false;
+    std::string login_problem_;
 
     std::string user_, database_, application_name_;
     startup_parameters for_upstream_;  // while the StartupMessage is read
