@@ -19,12 +19,13 @@ constexpr milliseconds linger_limit{2000};
 
 }  // namespace
 
-connection::connection(service& shared, text_pool& texts, stream_socket client, const endpoint& peer)
+connection::connection(service& shared, worker_state& here, stream_socket client, const endpoint& peer)
     : service_(shared),
+      here_(here),
       id_(++shared.last_session_id),
       origin_(peer, client),
       place_(shared.places),
-      talk_(texts, shared.startup, shared.session),
+      talk_(here, shared.startup, shared.session),
       client_(std::move(client)),
       server_(client_.get_executor()),
       client_in_(shared.buffer_limit),
@@ -32,6 +33,7 @@ connection::connection(service& shared, text_pool& texts, stream_socket client, 
       client_out_(client_),
       server_out_(server_),
       connector_(client_.get_executor(), shared.settings.upstream, shared.upstreams),
+      timing_(here.counts),
       deadline_(client_.get_executor()) {}
 
 awaitable<> connection::run() {
@@ -54,7 +56,7 @@ awaitable<> connection::learn_origin() {
     error_code ec;
     co_await read_proxy_header(client_, origin_, ec);
     if (!ec || !hears_client()) co_return;
-    because("no PROXY protocol header: " + ec.message());
+    because(ending::protocol, "no PROXY protocol header: " + ec.message());
     if (ec == boost::system::errc::protocol_error)
         talk_.startup().refuse("08P01", "PROXY protocol version 2 header expected");
     else
@@ -80,16 +82,22 @@ awaitable<> connection::open() {
 awaitable<bool> connection::connect_upstream() {
     if (talk_.startup().at() != stage::connecting || !hears_client()) co_return false;
     if (!place_.enter()) {
+        ++here_.counts.limits_hit[limit::max_connections];
+        ++here_.counts.logins[login::refused];
+        because(ending::limit, "too many clients");
         talk_.startup().refuse("53300", "sorry, too many clients already");
         co_return false;
     }
+    const auto begin = steady_clock::now();
     stream_socket socket = co_await connector_.connect();
     if (!hears_client()) co_return false;
+    here_.counts.upstream_connect.observe(steady_clock::now() - begin);
+    ++here_.counts.upstream_connects[socket.is_open() ? connect_result::ok : connect_result::failed];
     if (!socket.is_open()) {
         talk_.startup().refuse("08006", "could not connect to upstream " + connector_.failures());
         log::event(log::level::error, id_, "could not connect to upstream",
                    {{"error", connector_.failures()}});
-        because("no upstream");
+        because(ending::upstream, "no upstream");
         co_return false;
     }
     set_options(socket, service_.settings.tcp_keepalive);
@@ -103,7 +111,7 @@ awaitable<bool> connection::connect_upstream() {
 
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
 awaitable<> connection::cancel() {
-    because("cancel request carried");
+    because(ending::client, "cancel request carried");
     cancel_turn turn(service_.turns, talk_.startup().cancelled(), [this] {
         asio::post(client_.get_executor(), [self = weak_from_this()] {
             if (const auto alive = self.lock()) alive->server_spoke_.notify();
@@ -173,7 +181,7 @@ awaitable<> connection::linger() {
 }
 
 void connection::shut_down() {
-    because("shutdown");
+    because(ending::shutdown, "shutdown");
     leaving_ = true;
     if (talk_.finished() || talk_.startup().at() == stage::cancelling) return;
     talk_.shut_down();
@@ -190,7 +198,7 @@ void connection::let_client_go() {
 }
 
 void connection::cut() {
-    because("cut off");
+    because(ending::error, "cut off");
     leaving_ = true;
     let_client_go();
     end_server_side();
@@ -208,7 +216,9 @@ void connection::arm(milliseconds limit) {
 void connection::on_deadline() {
     if (talk_.startup().at() == stage::cancelling) return let_client_go();
     if (ready_ || talk_.finished()) return cut();
-    because("login timeout");
+    ++here_.counts.limits_hit[limit::login_timeout];
+    ++here_.counts.logins[login::timeout];
+    because(ending::limit, "login timeout");
     talk_.startup().refuse("08006", "canceling authentication due to timeout");
     write_both();
     client_.cancel_read();

@@ -9,9 +9,12 @@
 #include "proxy/net/conversation.hpp"
 #include "proxy/net/peer_writer.hpp"
 #include "proxy/net/read_buffer.hpp"
+#include "proxy/net/report.hpp"
 #include "proxy/net/service.hpp"
+#include "proxy/net/session_timing.hpp"
 #include "proxy/net/upstream_connector.hpp"
 #include "proxy/net/wakeup.hpp"
+#include "proxy/net/worker_state.hpp"
 
 namespace pgsidecar::net {
 
@@ -21,7 +24,7 @@ namespace pgsidecar::net {
 /// forget what was used. Each waits only for its own writes, so that neither direction waits for the other.
 class connection : public std::enable_shared_from_this<connection> {
 public:
-    connection(service& shared, text_pool& texts, stream_socket client, const endpoint& peer);
+    connection(service& shared, worker_state& here, stream_socket client, const endpoint& peer);
     connection(const connection&) = delete;
     connection& operator=(const connection&) = delete;
 
@@ -34,6 +37,15 @@ public:
     void cut();
 
     std::uint64_t id() const { return id_; }
+
+    // connection_report.cpp: what is told of it
+    /// Nothing for a cancel request.
+    std::optional<session_state> state() const;
+    session_report tell() const;
+    void add_to(summary& sum) const;
+    void add_to(statistics& counts) const;
+    /// Adds what it has done to the worker's counts, when it has ended.
+    void count_end();
 
 private:
     // connection.cpp: from accept to close
@@ -67,11 +79,15 @@ private:
     void end_server_side();
 
     bool hears_client() const { return !client_gone_ && !leaving_ && !talk_.finished(); }
-    void because(std::string reason) {
-        if (reason_.empty()) reason_ = std::move(reason);
+    /// Why it ends; the first reason counts.
+    void because(ending who, std::string reason) {
+        if (!reason_.empty()) return;
+        ending_ = who;
+        reason_ = std::move(reason);
     }
 
     service& service_;
+    worker_state& here_;
     const std::uint64_t id_;
     client_origin origin_;
     const time_point begin_ = std::chrono::steady_clock::now();
@@ -93,7 +109,9 @@ private:
     bool client_lost_ = false;  // it cannot be written to
     bool leaving_ = false;      // the client is not heard any more
     bool ready_ = false;
+    ending ending_ = ending::error;
     std::string reason_;  // why it ends, for the log
+    session_timing timing_;
 
     timer deadline_;
     std::uint64_t deadlines_ = 0;

@@ -3,7 +3,9 @@
 namespace pgsidecar::net {
 
 void conversation::enter_session() {
-    if (!session_ && is_ready()) session_.emplace(texts_, session_options_, startup_.client_encoding());
+    if (session_ || !is_ready()) return;
+    session_.emplace(here_.texts, session_options_, startup_.client_encoding(),
+                     here_.names.of(startup_.user(), startup_.database()));
 }
 
 std::size_t conversation::on_client_bytes(byte_view in) {

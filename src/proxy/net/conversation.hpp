@@ -2,6 +2,7 @@
 
 #include <optional>
 
+#include "proxy/net/worker_state.hpp"
 #include "proxy/session/client_startup.hpp"
 #include "proxy/session/session.hpp"
 
@@ -10,8 +11,13 @@ namespace pgsidecar::net {
 /// What is said on one client connection, whoever is in charge of it: start-up first, then the session.
 class conversation {
 public:
-    conversation(text_pool& texts, const startup_options& startup, const session_options& session)
-        : texts_(texts), session_options_(session), startup_(startup) {}
+    conversation(worker_state& here, const startup_options& startup, const session_options& session)
+        : here_(here), session_options_(session), startup_(startup) {}
+
+    /// When what is fed next has come, for the statements' server time.
+    void at(std::uint64_t nanoseconds) {
+        if (session_) session_->at(nanoseconds);
+    }
 
     std::size_t on_client_bytes(byte_view in);
     std::size_t on_server_bytes(byte_view in);
@@ -42,7 +48,7 @@ private:
     /// Both batches of start-up have been taken when the next event arrives.
     void enter_session();
 
-    text_pool& texts_;
+    worker_state& here_;
     const session_options& session_options_;
     client_startup startup_;
     std::optional<session> session_;

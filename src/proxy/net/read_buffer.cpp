@@ -16,6 +16,7 @@ std::span<char> read_buffer::room() {
 
 void read_buffer::commit(std::size_t n) {
     end_ += n;
+    bytes_read_ += n;
     filled_ = end_ == capacity_;
 }
 

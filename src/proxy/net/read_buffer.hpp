@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <span>
 
@@ -28,6 +29,7 @@ public:
     byte_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
     bool empty() const { return begin_ == end_; }
     std::size_t capacity() const { return capacity_; }
+    std::uint64_t bytes_read() const { return bytes_read_; }
 
     /// Where the next read may write; empty when the limit is reached.
     std::span<char> room();
@@ -43,6 +45,7 @@ private:
     std::size_t capacity_ = 0;
     std::size_t begin_ = 0;
     std::size_t end_ = 0;
+    std::uint64_t bytes_read_ = 0;
     bool filled_ = false;  // the last read took all of its room
 };
 

@@ -4,6 +4,13 @@
 #include "proxy/net/log.hpp"
 
 namespace pgsidecar::net {
+namespace {
+
+std::uint64_t nanoseconds(time_point moment) {
+    return static_cast<std::uint64_t>(std::chrono::nanoseconds(moment.time_since_epoch()).count());
+}
+
+}  // namespace
 
 /// The client's pump; the server's runs beside it.
 awaitable<> connection::relay() {
@@ -22,9 +29,14 @@ awaitable<> connection::relay() {
 
 /// Whether bytes are left that have to wait for the server.
 awaitable<bool> connection::feed_from_client() {
+    const auto now = std::chrono::steady_clock::now();
+    talk_.at(nanoseconds(now));
     const std::size_t used = talk_.on_client_bytes(client_in_.view());
+    if (const session* s = talk_.current_session())
+        timing_.on_client_fed(*s, !talk_.to_server().empty(), now);
     const bool held = talk_.waits_for_server() && used < client_in_.view().size();
-    if (talk_.finished()) because(talk_.is_ready() ? "client left" : "start-up refused");
+    if (talk_.finished() && talk_.is_ready()) because(ending::client, "client left");
+    if (talk_.finished()) because(ending::protocol, "start-up refused");
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
@@ -36,7 +48,7 @@ awaitable<> connection::read_client() {
     error_code ec;
     const std::size_t n = co_await read_more(client_, client_in_, ec);
     if (n > 0 || !hears_client()) co_return;
-    because(ec == asio::error::eof ? "client closed the connection" : ec.message());
+    because(ending::client, ec == asio::error::eof ? "client closed the connection" : ec.message());
     client_gone_ = true;
 }
 
@@ -81,7 +93,7 @@ awaitable<> connection::read_server() {
     const std::string why = ec == asio::error::eof
                                 ? "upstream server closed the connection unexpectedly"
                                 : "connection to the upstream server was lost: " + ec.message();
-    because(why);
+    because(ending::upstream, why);
     talk_.on_server_eof(why);
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
@@ -89,9 +101,14 @@ awaitable<> connection::read_server() {
 
 /// Whether anything has been used.
 awaitable<bool> connection::feed_from_server() {
+    const auto now = std::chrono::steady_clock::now();
+    talk_.at(nanoseconds(now));
     const std::size_t used = talk_.on_server_bytes(server_in_.view());
+    if (const session* s = talk_.current_session())
+        timing_.on_server_fed(*s, !talk_.to_client().empty(), now);
     if (talk_.finished())
-        because(talk_.is_ready() ? "upstream ended the session" : "login refused by the upstream");
+        because(ending::upstream,
+                talk_.is_ready() ? "upstream ended the session" : "login refused by the upstream");
     if (!ready_ && talk_.is_ready()) on_ready();
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
@@ -117,6 +134,7 @@ void connection::on_client_lost() {
 
 void connection::on_ready() {
     ready_ = true;
+    ++here_.counts.logins[login::ok];
     ++deadlines_;
     deadline_.cancel();
     if (const auto& key = talk_.startup().backend_key())

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "proxy/net/listener.hpp"
+#include "proxy/net/report_collector.hpp"
 #include "proxy/net/service.hpp"
 #include "proxy/net/worker.hpp"
 
@@ -20,6 +21,9 @@ public:
     /// signal ends the process at once.
     void run();
 
+    // While run() runs, on its thread:
+    awaitable<report> collect(report_parts parts) { return collector_.collect(workers_, parts); }
+
 private:
     void listen(const config::address& at);
     void start_workers();
@@ -34,6 +38,7 @@ private:
     timer patience_{io_.get_executor()};
     std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<worker>> workers_;
+    report_collector collector_{io_.get_executor()};
     std::size_t next_ = 0;  // worker in turn
     std::size_t running_ = 0;
     bool shutting_down_ = false;

@@ -34,14 +34,16 @@ void worker::serve(stream_socket client, const endpoint& peer) {
 }
 
 void worker::begin(stream_socket client, const endpoint& peer) {
-    auto begun = std::make_shared<connection>(service_, texts_, std::move(client), peer);
+    auto begun = std::make_shared<connection>(service_, here_, std::move(client), peer);
     connections_.insert(begun);
+    ++here_.counts.connections;
     asio::co_spawn(io_, begun->run(), [this, begun](std::exception_ptr failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();
 }
 
 void worker::end(const std::shared_ptr<connection>& ended, std::exception_ptr failure) {
     connections_.erase(ended);
+    ended->count_end();
     if (!failure) return;
     ended->cut();
     asio::post(io_, [ended] {});  // outlives what it was waiting for
@@ -50,6 +52,25 @@ void worker::end(const std::shared_ptr<connection>& ended, std::exception_ptr fa
     } catch (const std::exception& what) {
         log::event(log::level::error, ended->id(), "internal error", {{"what", what.what()}});
     }
+}
+
+void worker::ask(report_parts parts, std::function<void(report)> answer) {
+    asio::post(io_, [this, parts, answer = std::move(answer)] { answer(tell(parts)); });
+}
+
+report worker::tell(report_parts parts) const {
+    report out;
+    out.counts.totals = here_.counts;
+    out.counts.statement_text_bytes = here_.texts.text_bytes();
+    for (const auto& each : connections_) {
+        each->add_to(out.counts);
+        if (parts.sessions && each->state()) out.sessions.push_back(each->tell());
+    }
+    if (parts.statements)
+        here_.usages.for_each([&](std::uint64_t hash, const statement_usage& usage) {
+            out.statements.push_back({hash, usage});
+        });
+    return out;
 }
 
 void worker::shut_down() {

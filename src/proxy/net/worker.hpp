@@ -30,16 +30,19 @@ public:
     void shut_down();
     /// Ends every connection.
     void cut();
+    /// `answer` is called on the worker's thread.
+    void ask(report_parts parts, std::function<void(report)> answer);
     /// Ends the thread whatever is still going on.
     void stop() { io_.stop(); }
 
 private:
     void run();
     void begin(stream_socket client, const endpoint& peer);
+    report tell(report_parts parts) const;
     void end(const std::shared_ptr<connection>& ended, std::exception_ptr failure);
 
     service& service_;
-    text_pool texts_;
+    worker_state here_;
     asio::io_context io_{1};
     asio::executor_work_guard<executor> keep_running_{io_.get_executor()};
     std::unordered_set<std::shared_ptr<connection>> connections_;

@@ -199,6 +199,7 @@ session::progress session::on_unknown_message(const frame& f) {
 
 /// The client has broken the protocol: it is told so, and its work is undone.
 session::progress session::refuse(const error_message& fatal) {
+    ++counters_.protocol_violations;
     show_error(fatal);
     muted_ = true;
     leave();

@@ -293,6 +293,7 @@ void session::show_parameter_types(const statement& s) {
 
 /// The two streams do not fit together any more: nothing that follows could be trusted.
 void session::out_of_sync(byte_view what) {
+    ++counters_.protocol_violations;
     const std::string message = "unexpected " + std::string(what) + " from the upstream server";
     show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
     muted_ = finished_ = true;

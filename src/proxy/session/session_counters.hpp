@@ -33,6 +33,7 @@ struct session_counters {
     std::uint64_t queries = 0;           ///< Query messages of the client
     std::uint64_t executes = 0;          ///< Execute messages of the client
     std::uint64_t shape_mismatches = 0;  ///< statements whose row shape had changed
+    std::uint64_t protocol_violations = 0;  ///< of either peer; each ends its session
     tally<rewritten, 5> rewritten_messages;
     tally<provoked, 7> provoked_failures;
     tally<avoided, 3> errors_avoided;
@@ -44,6 +45,7 @@ struct session_counters {
         queries += other.queries;
         executes += other.executes;
         shape_mismatches += other.shape_mismatches;
+        protocol_violations += other.protocol_violations;
         rewritten_messages += other.rewritten_messages;
         provoked_failures += other.provoked_failures;
         errors_avoided += other.errors_avoided;

@@ -1,0 +1,71 @@
+// What is told of a connection, for metrics and people.
+
+#include "proxy/net/connection.hpp"
+
+namespace pgsidecar::net {
+namespace {
+
+session_state state_of(const session* s) {
+    if (!s) return session_state::idle;
+    switch (s->at_work()) {
+        case session::state::idle: return session_state::idle;
+        case session::state::active: return session_state::active;
+        case session::state::idle_in_transaction: return session_state::idle_in_transaction;
+        case session::state::leaving: return session_state::leaving;
+    }
+    return session_state::leaving;
+}
+
+std::chrono::milliseconds since(time_point moment) {
+    return std::chrono::duration_cast<std::chrono::milliseconds>(std::chrono::steady_clock::now() - moment);
+}
+
+}  // namespace
+
+std::optional<session_state> connection::state() const {
+    if (talk_.startup().at() == client_startup::stage::cancelling) return std::nullopt;
+    if (!hears_client()) return session_state::leaving;
+    return ready_ ? state_of(talk_.current_session()) : session_state::starting;
+}
+
+session_report connection::tell() const {
+    const client_startup& startup = talk_.startup();
+    const session* s = talk_.current_session();
+    return {.id = id_,
+            .peer = origin_.to_string(),
+            .user = startup.user(),
+            .database = startup.user().empty() ? "" : startup.database(),
+            .application_name = startup.application_name(),
+            .state = state().value_or(session_state::leaving),
+            .connected = since(begin_),
+            .in_state = since(ready_ ? timing_.since() : begin_),
+            .statements = s ? s->statements().size() : 0,
+            .counters = s ? s->counters() : session_counters{}};
+}
+
+void connection::add_to(summary& sum) const {
+    add_to(sum.totals);
+    if (const auto now = state()) ++sum.sessions[*now];
+    if (const session* s = talk_.current_session()) sum.prepared_statements += s->statements().size();
+}
+
+void connection::add_to(statistics& counts) const {
+    if (const session* s = talk_.current_session()) counts.sessions += s->counters();
+    counts.from_client += client_in_.bytes_read();
+    counts.to_client += client_out_.bytes_written();
+    counts.from_upstream += server_in_.bytes_read();
+    counts.to_upstream += server_out_.bytes_written();
+}
+
+void connection::count_end() {
+    add_to(here_.counts);
+    if (talk_.startup().at() == client_startup::stage::cancelling) return;
+    const session* s = talk_.current_session();
+    const bool broken = s && s->counters().protocol_violations > 0;
+    ++here_.counts.endings[broken ? ending::protocol : ending_];
+    if (ready_) return;
+    if (ending_ == ending::upstream) ++here_.counts.logins[login::failed];
+    if (ending_ == ending::protocol) ++here_.counts.logins[login::refused];
+}
+
+}  // namespace pgsidecar::net

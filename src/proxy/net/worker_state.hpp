@@ -1,0 +1,17 @@
+#pragma once
+
+#include "proxy/net/pool_names.hpp"
+#include "proxy/net/statistics.hpp"
+#include "proxy/session/text_pool.hpp"
+
+namespace pgsidecar::net {
+
+/// What the connections of one worker share; only its thread touches it.
+struct worker_state {
+    statement_statistics usages;
+    text_pool texts{&usages};
+    pool_names names;
+    statistics counts;  ///< of what is counted at once, and of connections that have ended
+};
+
+}  // namespace pgsidecar::net
