@@ -49,6 +49,13 @@ prepare_suites() {
     prepare_integration
     build/venv/bin/python -m tests.integration.suites --ci --prepare
 }
+prepare_deploy() {
+    if [[ -z ${PGSIDECAR_BIN-} ]]; then build release; fi
+    venv venv-deploy tests/deploy/requirements.txt
+    source tests/integration/support/toolchains.sh
+    use_helm
+    use_kustomize
+}
 prepare_fuzz() { build fuzz; }
 
 section_integration() {
@@ -71,8 +78,15 @@ section_suites() {
     with_program -m tests.integration.suites --ci
 }
 
-with_program() { # ARGUMENT OF PYTHON...
-    PGSIDECAR_BIN=${PGSIDECAR_BIN-$PWD/build/release/pgsidecar} build/venv/bin/python "$@"
+section_deploy() {
+    prepare_deploy
+    with_program_in venv-deploy -m pytest -p no:cacheprovider -ra tests/deploy
+}
+
+with_program() { with_program_in venv "$@"; } # ARGUMENT OF PYTHON...
+
+with_program_in() { # VENV ARGUMENT OF PYTHON...
+    PGSIDECAR_BIN=${PGSIDECAR_BIN-$PWD/build/release/pgsidecar} "build/$1/bin/python" "${@:2}"
 }
 
 section_fuzz() { tests/fuzz/run "${FUZZ_SECONDS:-60}"; }

