@@ -80,5 +80,12 @@ TEST(Address, RefusesEverythingElse) {
     for (const auto& text : cases) EXPECT_FALSE(parse_address(text)) << text;
 }
 
+TEST(Address, IsLocalIfOnlyThisMachineReachesIt) {
+    for (const char* text : {"127.0.0.1:1", "127.9.9.9:1", "[::1]:1", "localhost:1", "unix:/run/s"})
+        EXPECT_TRUE(is_local(*parse_address(text))) << text;
+    for (const char* text : {"0.0.0.0:1", "[::]:1", "192.0.2.1:1", "127.example.net:1", "db:1"})
+        EXPECT_FALSE(is_local(*parse_address(text))) << text;
+}
+
 }  // namespace
 }  // namespace pgsidecar::config

@@ -210,5 +210,41 @@ TEST_F(Load, KeepsMessagesOnOneShortLine) {
     }
 }
 
+TEST_F(Load, ScramNeedsUsers) {
+    EXPECT_THAT(load({}, {{"PGSIDECAR_AUTH_MODE", "scram-sha-256"}}).problems,
+                ElementsAre("auth.users_file: is needed for auth.mode scram-sha-256"));
+    EXPECT_THAT(
+        load({}, {{"PGSIDECAR_AUTH_MODE", "scram-sha-256"}, {"PGSIDECAR_AUTH_USERS_FILE", "/u"}}).problems,
+        IsEmpty());
+}
+
+TEST_F(Load, TrustWarnsOfClientsThatItWillRefuse) {
+    const environment trust = {{"PGSIDECAR_AUTH_MODE", "trust"}};
+    EXPECT_THAT(load({}, trust).warnings, IsEmpty());
+    EXPECT_THAT(load({"--listen", "127.0.0.1:1", "--listen", "0.0.0.0:2"}, trust).warnings,
+                ElementsAre("environment, PGSIDECAR_AUTH_MODE: auth.mode: trust refuses clients from other "
+                            "machines, which 0.0.0.0:2 lets connect"));
+}
+
+TEST_F(Load, PassThroughWarnsOfWhatItDoesNotUseAndOfWhatCannotWork) {
+    const auto loaded =
+        load({}, {{"PGSIDECAR_UPSTREAM_USER", "svc"}, {"PGSIDECAR_UPSTREAM_PASSWORD", "s3cret"}});
+    EXPECT_THAT(
+        loaded.warnings,
+        ElementsAre("environment, PGSIDECAR_UPSTREAM_USER: upstream.user: is not used while auth.mode is "
+                    "pass-through",
+                    "environment, PGSIDECAR_UPSTREAM_PASSWORD: upstream.password: is not used while "
+                    "auth.mode is pass-through"));
+
+    environment both_tls = {{"PGSIDECAR_CLIENT_TLS_MODE", "require"},
+                            {"PGSIDECAR_CLIENT_TLS_CERTIFICATE", "/c"},
+                            {"PGSIDECAR_CLIENT_TLS_KEY", "/k"},
+                            {"PGSIDECAR_UPSTREAM_TLS_MODE", "require"}};
+    EXPECT_THAT(load({}, both_tls).warnings,
+                ElementsAre(StartsWith("auth.mode: SCRAM channel binding cannot pass through")));
+    both_tls["PGSIDECAR_UPSTREAM_TLS_MODE"] = "disable";
+    EXPECT_THAT(load({}, both_tls).warnings, IsEmpty());
+}
+
 }  // namespace
 }  // namespace pgsidecar::config

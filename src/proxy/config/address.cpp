@@ -71,4 +71,9 @@ std::string to_string(const address& where) {
     return (bracketed ? '[' + where.host + ']' : where.host) + ':' + std::to_string(where.port);
 }
 
+bool is_local(const address& where) {
+    return where.type == address::kind::unix_socket || where.host == "localhost" || where.host == "::1" ||
+           (where.host.starts_with("127.") && is_ip_address(AF_INET, where.host));
+}
+
 }  // namespace pgsidecar::config

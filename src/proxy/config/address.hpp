@@ -26,4 +26,7 @@ struct address {
 std::optional<address> parse_address(std::string_view text);
 std::string to_string(const address& where);
 
+// Reached from this machine only: a Unix socket, localhost or a literal loopback address.
+bool is_local(const address& where);
+
 }  // namespace pgsidecar::config

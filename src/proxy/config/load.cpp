@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <iterator>
+#include <utility>
 
 namespace pgsidecar::config {
 namespace {
@@ -44,11 +45,19 @@ std::optional<std::string> file_of(const command_line& arguments, const environm
     return variable == variables.end() ? std::nullopt : std::optional(variable->second);
 }
 
-// What no single key can tell: each check names the key that is to be changed.
-void complain(loaded_settings& loaded, const std::string& path, const std::string& what) {
+std::string about(const loaded_settings& loaded, const std::string& path, const std::string& what) {
     const auto origin = loaded.origins.find(path);
     const std::string where = origin == loaded.origins.end() ? "" : origin->second + ": ";
-    loaded.problems.push_back(where + path + ": " + what);
+    return where + path + ": " + what;
+}
+
+// What no single key can tell: each check names the key that is to be changed.
+void complain(loaded_settings& loaded, const std::string& path, const std::string& what) {
+    loaded.problems.push_back(about(loaded, path, what));
+}
+
+void warn(loaded_settings& loaded, const std::string& path, const std::string& what) {
+    loaded.warnings.push_back(about(loaded, path, what));
 }
 
 void check_addresses(loaded_settings& loaded) {
@@ -90,6 +99,35 @@ void check_upstream_tls(loaded_settings& loaded) {
                  "is needed beside the other");
 }
 
+void check_pass_through(loaded_settings& loaded) {
+    const settings& values = loaded.values;
+    if (values.client_tls.mode != client_tls_mode::disable && values.upstream_tls.mode >= tls_mode::require)
+        warn(
+            loaded, "auth.mode",
+            "SCRAM channel binding cannot pass through, since TLS ends here on both sides: clients that want "
+            "it are refused where the upstream offers it (they need channel_binding=disable, or auth.mode "
+            "scram-sha-256)");
+    if (!values.upstream.url.empty()) return;  // has them whether they are needed or not
+    for (const auto& [path, value] : {std::pair("upstream.user", values.upstream.user),
+                                      std::pair("upstream.password", values.upstream.password),
+                                      std::pair("upstream.password_file", values.upstream.password_file),
+                                      std::pair("upstream.database", values.upstream.database),
+                                      std::pair("auth.users_file", values.auth.users_file)})
+        if (!value.empty()) warn(loaded, path, "is not used while auth.mode is pass-through");
+}
+
+void check_authentication(loaded_settings& loaded) {
+    const settings& values = loaded.values;
+    if (values.auth.mode == auth_mode::pass_through) return check_pass_through(loaded);
+    if (values.auth.mode == auth_mode::scram_sha_256 && values.auth.users_file.empty())
+        complain(loaded, "auth.users_file", "is needed for auth.mode scram-sha-256");
+    if (values.auth.mode != auth_mode::trust) return;
+    for (const address& where : values.listen)
+        if (!is_local(where))
+            warn(loaded, "auth.mode",
+                 "trust refuses clients from other machines, which " + to_string(where) + " lets connect");
+}
+
 void check_one_place(loaded_settings& loaded, const std::string& path, const std::string& value,
                      const std::string& file) {
     if (!value.empty() && !file.empty())
@@ -106,6 +144,7 @@ loaded_settings load(const command_line& arguments, const environment& variables
     check_addresses(loaded);
     check_client_tls(loaded);
     check_upstream_tls(loaded);
+    check_authentication(loaded);
     check_one_place(loaded, "upstream.password", loaded.values.upstream.password,
                     loaded.values.upstream.password_file);
     check_one_place(loaded, "admin.token", loaded.values.admin.token, loaded.values.admin.token_file);
