@@ -90,6 +90,11 @@ conversation& conversation::max_statement_size(std::size_t bytes) {
     return *this;
 }
 
+conversation& conversation::max_statements(std::size_t count) {
+    options_.max_statements = count;
+    return *this;
+}
+
 conversation& conversation::then(std::function<void(player&)> play, location at) {
     steps_.push_back({std::move(play), at});
     return *this;

@@ -31,6 +31,7 @@ public:
     conversation& options(const session_options& o);
     conversation& result_shape_check(bool on);
     conversation& max_statement_size(std::size_t bytes);
+    conversation& max_statements(std::size_t count);
 
     /// The client has parsed a statement under this name, by Parse and Sync.
     conversation& knows(std::string name, std::string sql, birth b = {}, location at = location::current());

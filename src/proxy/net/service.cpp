@@ -25,7 +25,8 @@ startup_options startup_from(const config::settings& from) {
 
 session_options session_from(const config::settings& from) {
     return {.check_result_shape = from.result_shape_check == config::shape_check::strict,
-            .max_statement_size = from.max_statement_size};
+            .max_statement_size = from.max_statement_size,
+            .max_statements = from.max_statements};
 }
 
 /// Room for what servers send as a whole, errors and row descriptions, however short statements have to be.

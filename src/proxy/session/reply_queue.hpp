@@ -51,6 +51,7 @@ enum class replacement : std::uint8_t {
     execute_after_exit,
     query_too_long,
     nested_too_deep,
+    too_many_statements,
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 

@@ -143,6 +143,7 @@ private:
     void remember_portal(byte_view portal, const statement_ptr& s);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
+    progress refuse_another_statement(const frame& f);
     progress on_close(const frame& f);
     void close_statement(byte_view name);
     progress on_execute(const frame& f);
@@ -159,6 +160,7 @@ private:
     bool checks_shape(const statement& s) const;
     void send_owed_birth(const frame& next);
     void keep_birth();
+    bool table_is_full() const { return table_.named() >= options_.max_statements; }
     void force_failure(replacement why);
     void learn(expected_reply& head, const frame& f);
 
@@ -166,6 +168,7 @@ private:
     progress on_query(const frame& f);
     progress on_function_call(const frame& f);
     void prepare_alone(const sql_use& use, byte_view sql);
+    bool overfills(const std::vector<sql_use>& uses);
     progress place_names_for_query(const std::vector<sql_use>& uses);
     progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
     progress place_names(const std::vector<sql_use>& uses, bool running, const execution* outer);

@@ -33,6 +33,10 @@ constexpr error_message query_too_long_error{
     .hint = "Use the extended query protocol, which takes values of any length."};
 constexpr error_message nested_too_deep_error{.sqlstate = "54001",
                                               .message = "too many prepared statements execute one another"};
+constexpr error_message too_many_statements_error{
+    .sqlstate = "53400",
+    .message = "too many prepared statements",
+    .hint = "Deallocate some, or raise max_statements of pgsidecar."};
 
 /// Bulk: never looked at.
 bool passes_unread(backend type) {
@@ -247,6 +251,7 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
         case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
         case replacement::query_too_long: show_error(query_too_long_error); break;
         case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
+        case replacement::too_many_statements: show_error(too_many_statements_error); break;
         case replacement::describe_routine:
             if (muted_) break;
             to_client_.compose(

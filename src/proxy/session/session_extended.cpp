@@ -29,6 +29,7 @@ session::progress session::on_parse(const frame& f) {
     const auto p = read_parse(f.body());
     if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
     if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
+    if (!p->statement.empty() && table_is_full()) return refuse_another_statement(f);
 
     const query_text_ptr text = texts_.intern(p->query, p->parameter_types);
     if (const auto& uses = text->facts().uses)
@@ -56,6 +57,7 @@ session::progress session::on_long_parse(const frame& f) {
     ++counters_.parses;
     const byte_view name = body.substr(0, name_size);
     if (!name.empty() && table_.find(name)) return parse_known(f, name);
+    if (!name.empty() && table_is_full()) return refuse_another_statement(f);
     if (!name.empty()) keep_birth();
     to_server_.compose([&](std::string& out) { compose_parse_head(out, {}, f.body_size() - name_size - 1); });
     to_server_.borrow(body.substr(name_size + 1));
@@ -209,6 +211,13 @@ session::progress session::refuse_not_kept(const frame& f) {
     return drop(f);
 }
 
+/// The client has as many as it may; its transaction fails.
+session::progress session::refuse_another_statement(const frame& f) {
+    keep_birth();
+    force_failure(replacement::too_many_statements);
+    return drop(f);
+}
+
 /// Portals are the server's own. A statement's place is not closed on the server: nothing of ours stands
 /// there.
 session::progress session::on_close(const frame& f) {
@@ -233,6 +242,7 @@ session::progress session::on_execute(const frame& f) {
     if (found == sql_portals_.end()) return forward(f, request::execute);
 
     const sql_uses_ptr uses = uses_of(*found->second);
+    if (overfills(*uses)) return refuse_another_statement(f);
     if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
         return placed;
     if (skipping_) return drop(f);

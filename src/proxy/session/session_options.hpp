@@ -10,6 +10,8 @@ struct session_options {
     /// Bytes of a Parse or Query that are read as a whole. A longer Parse passes in pieces, and its text is
     /// not kept: it can be used as long as its server is ours. A longer Query passes unread.
     std::size_t max_statement_size = std::size_t{16} << 20;
+    /// Statements that a client may hold under names, by either protocol; one more fails (53400).
+    std::size_t max_statements = 10'000;
 };
 
 }  // namespace pgsidecar

@@ -43,6 +43,7 @@ session::progress session::on_query(const frame& f) {
     if (text && readable && !attempt_.uses) attempt_.uses = read_sql_uses(*text);
     if (const sql_uses_ptr& uses = attempt_.uses) {
         attempt_.placing = true;
+        if (overfills(*uses)) return fail_attempt(replacement::too_many_statements);
         const sql_use& first = uses->front();
         if (uses->size() == 1 && first.verb == sql_verb::prepare && !aborted_ && !table_.find(first.name)) {
             prepare_alone(first, *text);
@@ -83,6 +84,22 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     send_describe(use.name, disposition::swallow, purpose::birth, s);
     send_close(use.name, disposition::swallow);
     send_sync(disposition::forward);
+}
+
+/// Whether the client would hold more statements than it may. Names that come and go inside the string count
+/// as if they stayed.
+bool session::overfills(const std::vector<sql_use>& uses) {
+    if (table_.named() + uses.size() <= options_.max_statements) return false;
+    if (aborted_ && !uses.front().exits_block) return false;  // the server refuses it
+    std::size_t held = table_.named();
+    for (const sql_use& use : uses) {
+        const table_effect effect = effect_of(use);
+        if (effect.what == table_effect::kind::erase_all) held = 0;
+        if (effect.what == table_effect::kind::erase && held > 0 && table_.find(effect.name)) --held;
+        if (effect.what == table_effect::kind::set && !table_.find(effect.name)) ++held;
+        if (held > options_.max_statements) return true;
+    }
+    return false;
 }
 
 /// The first use of a name in the string decides what has to stand there.

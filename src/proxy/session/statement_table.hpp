@@ -23,6 +23,8 @@ class statement_table {
 public:
     statement_ptr find(byte_view name) const;
     std::size_t size() const { return statements_.size(); }
+    /// All but "".
+    std::size_t named() const { return statements_.size() - statements_.count(""); }
 
     /// Changes at once; to be followed by answered() or take_back_unanswered(), in order.
     void send(table_effect effect);

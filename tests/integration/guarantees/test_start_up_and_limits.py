@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from tests.integration.differential.wire import SYNC, bind, execute
+from tests.integration.differential.wire import SYNC, bind, execute, parse
 from tests.integration.relay.raw_client import RawClient
 from tests.integration.support.stack import Sidecar
 
@@ -35,18 +35,34 @@ def test_replication_is_refused(stack):
         assert replies[0].error == ("FATAL", "0A000", "replication connections cannot pass a transaction pooler")
 
 
-def test_a_long_statement_is_not_kept(stack):
-    small = Sidecar(stack.pgbouncer.port, config={"PGSIDECAR_MAX_STATEMENT_SIZE": "1KiB"})
+def hold_limited(stack, conversation, **config: str) -> sessions.Answers:
+    """Through a pgsidecar of its own: keys as in PGSIDECAR_… variables."""
+    small = Sidecar(stack.pgbouncer.port, config={f"PGSIDECAR_{name}": value for name, value in config.items()})
     small.start()
+    try:
+        return sessions.hold(conversation, stack.postgres.port, small.port)
+    finally:
+        small.remove()
 
+
+def test_statements_of_a_client_are_limited(stack):
+    def one_too_many(session, elsewhere):
+        for n in ("a", "b"):
+            session.prepare(n, "select 1")
+        refused = [session.ask(parse(b"c", b"select 1"), SYNC), session.query("prepare c as select 1")]
+        return " ".join([*refused, session.run("a"), session.query("deallocate b; prepare c as select 1")])
+
+    answers = hold_limited(stack, one_too_many, MAX_STATEMENTS="2")
+    refusal = "E(ERROR 53400 too many prepared statements) ZI"
+    assert answers.proxied == f"{refusal} {refusal} 2 D(1) C'SELECT 1' ZI C'DEALLOCATE' C'PREPARE' ZI"
+
+
+def test_a_long_statement_is_not_kept(stack):
     def used_twice(session, elsewhere):
         session.prepare("n", "select 1" + 2000 * " ")
         return session.run("n")
 
-    try:
-        answers = sessions.hold(used_twice, stack.postgres.port, small.port)
-    finally:
-        small.remove()
+    answers = hold_limited(stack, used_twice, MAX_STATEMENT_SIZE="1KiB")
     assert answers.direct == "2 D(1) C'SELECT 1' ZI"
     assert answers.proxied == "E(ERROR 54000 statement is too long to be used again on another server) ZI"
 
