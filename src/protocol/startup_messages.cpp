@@ -58,6 +58,12 @@ startup_packet read_startup_packet(byte_view packet) {
 
 bool is_protocol_option(byte_view parameter_name) { return parameter_name.starts_with("_pq_."); }
 
+void compose_ssl_request(std::string& out) {
+    field_writer(out)
+        .u32(startup_packet_minimum)
+        .u32(std::uint32_t{startup_request_code} << 16 | ssl_request::code);
+}
+
 void compose_startup(std::string& out, std::uint16_t minor, const startup_parameters& parameters) {
     std::size_t size = startup_packet_minimum + 1;
     for (const auto& [name, value] : parameters) size += name.size() + value.size() + 2;

@@ -66,6 +66,8 @@ startup_packet read_startup_packet(byte_view packet);
 
 bool is_protocol_option(byte_view parameter_name);
 
+void compose_ssl_request(std::string& out);
+
 void compose_startup(std::string& out, std::uint16_t minor, const startup_parameters& parameters);
 
 /// Says that 3.0 is the newest that is spoken, and which protocol options are not known.

@@ -9,7 +9,9 @@
 namespace pgsidecar::net {
 namespace {
 
-endpoint at(std::uint16_t port) { return asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), port); }
+upstream_target at(std::uint16_t port) {
+    return {asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), port), "db", true};
+}
 
 TEST(CancelRegistry, KnowsASessionAsLongAsItLives) {
     cancel_registry registry;

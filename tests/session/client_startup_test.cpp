@@ -54,6 +54,50 @@ TEST(ClientStartup, WhatIsPipelinedBehindSslRequestIsTaken) {
     });
 }
 
+TEST(ClientStartup, EncryptionIsOfferedAndBeginsWhenTheDriverSaysSo) {
+    start_up s(options(), 3, {.offered = true, .required = true});
+    s.client_sends(gssenc_request_packet + ssl_request_packet);
+    EXPECT_EQ(s.client_got(), "NS");
+    EXPECT_EQ(s.talk().at(), stage::encrypting);
+    s.talk().on_encrypted("hash");
+    s.client_sends(startup({{"user", "me"}}));
+    EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+}
+
+TEST(ClientStartup, NothingMayBePipelinedBehindAnSslRequestThatIsGranted) {
+    start_up s(options(), 1000, {.offered = true});
+    s.client_sends(ssl_request_packet + startup({{"user", "me"}}));
+    EXPECT_EQ(s.client_got(), "S" + fatal("08P01", "received unencrypted data after SSL request"));
+    EXPECT_TRUE(s.talk().finished());
+    EXPECT_EQ(s.server_got(), "");
+}
+
+TEST(ClientStartup, NothingIsAskedForInsideTls) {
+    for (const auto& [packet, version] :
+         {std::pair(ssl_request_packet, "1234.5679"), std::pair(gssenc_request_packet, "1234.5680")}) {
+        start_up s(options(), 1000, {.offered = true});
+        s.talk().on_encrypted("hash");
+        s.client_sends(packet);
+        EXPECT_EQ(s.client_got(), fatal("0A000", "unsupported frontend protocol " + std::string(version) +
+                                                     ": server supports 3.0 to 3.0"));
+    }
+}
+
+TEST(ClientStartup, AClientThatHasToEncryptIsToldSo) {
+    start_up s(options(), 1000, {.offered = true, .required = true});
+    s.client_sends(startup({{"user", "me"}}));
+    EXPECT_EQ(s.client_got(),
+              fatal("28000", "connection requires SSL", "Connect with sslmode=require or above."));
+}
+
+TEST(ClientStartup, AnotherUpstreamConnectionGetsTheSamePacket) {
+    start_up s(options(), 1000);
+    s.client_sends(startup({{"user", "me"}}));
+    EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+    s.talk().on_connected({});
+    EXPECT_EQ(s.talk().to_server().str(), startup({{"user", "me"}}));
+}
+
 TEST(ClientStartup, SecondRequestForEncryptionIsNoProtocol) {
     whole_and_cut(options(), [](start_up& s) {
         s.client_sends(ssl_request_packet + ssl_request_packet);

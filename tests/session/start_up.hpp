@@ -60,7 +60,8 @@ inline startup_options options(unsupported_parameters unsupported = unsupported_
 /// A start-up fed in pieces as a driver feeds it: what is not used comes again, with more behind it.
 class start_up {
 public:
-    start_up(startup_options o, std::size_t piece) : options_(std::move(o)), talk_(options_), piece_(piece) {}
+    start_up(startup_options o, std::size_t piece, client_encryption encryption = {})
+        : options_(std::move(o)), talk_(options_, encryption), piece_(piece) {}
 
     void connected_by(const transport& client, const transport& upstream) {
         talk_.set_client(client);

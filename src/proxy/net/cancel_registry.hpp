@@ -3,16 +3,26 @@
 #include <map>
 #include <mutex>
 #include <optional>
+#include <string>
 
 #include "proxy/net/asio.hpp"
 #include "proxy/session/client_startup.hpp"
 
 namespace pgsidecar::net {
 
-/// Which upstream address a session uses, by what a CancelRequest for it will say. Shared by all threads.
+/// Where an upstream connection leads, and how.
+struct upstream_target {
+    endpoint where;
+    std::string host;  ///< that `where` is an address of
+    bool encrypted = false;
+
+    bool operator==(const upstream_target&) const = default;
+};
+
+/// Which upstream a session uses, by what a CancelRequest for it will say. Shared by all threads.
 class cancel_registry {
 public:
-    std::optional<endpoint> find(const cancel_key& key) const {
+    std::optional<upstream_target> find(const cancel_key& key) const {
         const std::lock_guard lock(mutex_);
         const auto found = entries_.find(key);
         if (found == entries_.end()) return std::nullopt;
@@ -26,9 +36,9 @@ public:
 
 private:
     friend class cancel_registration;
-    using entries = std::multimap<cancel_key, endpoint>;
+    using entries = std::multimap<cancel_key, upstream_target>;
 
-    entries::iterator add(const cancel_key& key, const endpoint& upstream) {
+    entries::iterator add(const cancel_key& key, const upstream_target& upstream) {
         const std::lock_guard lock(mutex_);
         return entries_.emplace(key, upstream);
     }
@@ -45,7 +55,7 @@ private:
 /// Keeps a session in the registry as long as it lives.
 class cancel_registration {
 public:
-    cancel_registration(cancel_registry& registry, const cancel_key& key, const endpoint& upstream)
+    cancel_registration(cancel_registry& registry, const cancel_key& key, const upstream_target& upstream)
         : registry_(registry), entry_(registry.add(key, upstream)) {}
     cancel_registration(const cancel_registration&) = delete;
     cancel_registration& operator=(const cancel_registration&) = delete;

@@ -13,6 +13,7 @@
 #include "proxy/net/service.hpp"
 #include "proxy/net/session_timing.hpp"
 #include "proxy/net/upstream_connector.hpp"
+#include "proxy/net/upstream_encryption.hpp"
 #include "proxy/net/wakeup.hpp"
 #include "proxy/net/worker_state.hpp"
 
@@ -49,13 +50,6 @@ public:
 
 private:
     // connection.cpp: from accept to close
-    awaitable<> learn_origin();
-    void pass_origin_on();
-    awaitable<> open();
-    awaitable<> cancel();
-    awaitable<> carry_cancel_request();
-    awaitable<bool> connect_upstream();
-    awaitable<stream_socket> reach_cancelled();
     awaitable<> leave();
     awaitable<> linger();
     void arm(std::chrono::milliseconds limit);
@@ -63,6 +57,29 @@ private:
     void let_client_go();
     void log_ready();
     void log_end() const;
+
+    // connection_client.cpp: the client's first words
+    awaitable<> learn_origin();
+    awaitable<> open();
+    awaitable<> begin_direct_tls();
+    awaitable<> begin_tls();
+    bool certificate_fits() const;
+
+    // connection_upstream.cpp: a connection to the upstream
+    awaitable<bool> connect_upstream();
+    void refuse_without_upstream(const std::string& why);
+    bool tries_tls_first() const;
+    awaitable<link_failure> speak_to_upstream();
+    void say_startup();
+    awaitable<bool> refused_at_once();
+    awaitable<link_failure> reach_upstream(bool encrypted);
+    void pass_origin_on();
+    awaitable<link_failure> begin_link(std::string host, bool encrypted);
+
+    // connection_cancel.cpp: a CancelRequest instead of a session
+    awaitable<> cancel();
+    awaitable<> carry_cancel_request();
+    awaitable<link_failure> reach_cancelled();
 
     // relay.cpp: the pumps
     awaitable<> relay();
@@ -87,6 +104,7 @@ private:
     }
 
     service& service_;
+    const std::shared_ptr<const snapshot> config_;
     worker_state& here_;
     const std::uint64_t id_;
     client_origin origin_;
@@ -99,7 +117,7 @@ private:
     peer_writer client_out_, server_out_;
 
     upstream_connector connector_;
-    endpoint upstream_;
+    upstream_target target_;
     std::optional<cancel_registration> cancel_registration_;
 
     wakeup server_spoke_;             // or has ended, or a cancel request has its turn

@@ -5,20 +5,18 @@
 
 namespace pgsidecar::net {
 
-/// Counts the client connections of all threads against `max_connections`.
+/// Counts the client connections of all threads.
 class connection_limit {
 public:
-    explicit connection_limit(std::size_t most) : most_(most) {}
-
-    bool enter() {
-        if (now_.fetch_add(1) < most_) return true;
+    /// False if there are `most` already.
+    bool enter(std::size_t most) {
+        if (now_.fetch_add(1) < most) return true;
         leave();
         return false;
     }
     void leave() { now_.fetch_sub(1); }
 
 private:
-    const std::size_t most_;
     std::atomic<std::size_t> now_{0};
 };
 
@@ -32,7 +30,7 @@ public:
         if (entered_) limit_.leave();
     }
 
-    bool enter() { return entered_ = limit_.enter(); }
+    bool enter(std::size_t most) { return entered_ = limit_.enter(most); }
 
 private:
     connection_limit& limit_;

@@ -11,8 +11,9 @@ namespace pgsidecar::net {
 /// What is said on one client connection, whoever is in charge of it: start-up first, then the session.
 class conversation {
 public:
-    conversation(worker_state& here, const startup_options& startup, const session_options& session)
-        : here_(here), session_options_(session), startup_(startup) {}
+    conversation(worker_state& here, const startup_options& startup, client_encryption encryption,
+                 const session_options& session)
+        : here_(here), session_options_(session), startup_(startup, encryption) {}
 
     /// When what is fed next has come, for the statements' server time.
     void at(std::uint64_t nanoseconds) {

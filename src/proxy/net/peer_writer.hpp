@@ -25,6 +25,9 @@ public:
     /// Takes what is in the batch, which is empty afterwards, and writes what the socket takes at once.
     void take(out_batch& batch);
 
+    /// Another connection takes the place of one that has nothing to be written any more.
+    void start_again() { failed_ = false; }
+
     /// Everything that was taken has been written or dropped, and no borrowed byte is needed any more.
     bool done() const { return queue_.empty(); }
 

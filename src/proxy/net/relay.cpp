@@ -76,7 +76,7 @@ void connection::start_server_pump() {
 }
 
 awaitable<> connection::server_pump() {
-    bool more = true;  // a message is not whole
+    bool more = server_in_.empty();  // a message is not whole
     while (!talk_.finished()) {
         if (more) co_await read_server();
         if (talk_.finished()) break;
@@ -129,7 +129,7 @@ void connection::write_both() {
 void connection::on_client_lost() {
     if (client_lost_) return;
     client_lost_ = true;
-    arm(service_.settings.leave_timeout);
+    arm(config_->settings.leave_timeout);
 }
 
 void connection::on_ready() {
@@ -138,7 +138,7 @@ void connection::on_ready() {
     ++deadlines_;
     deadline_.cancel();
     if (const auto& key = talk_.startup().backend_key())
-        cancel_registration_.emplace(service_.cancels, *key, upstream_);
+        cancel_registration_.emplace(service_.cancels, *key, target_);
     log_ready();
 }
 

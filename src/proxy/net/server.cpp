@@ -55,8 +55,9 @@ void server::run() {
 }
 
 void server::start_workers() {
-    const unsigned count =
-        service_.settings.workers == config::auto_workers ? usable_cores() : service_.settings.workers;
+    const unsigned count = service_.current()->settings.workers == config::auto_workers
+                               ? usable_cores()
+                               : service_.current()->settings.workers;
     for (unsigned i = 0; i < count; ++i) {
         workers_.push_back(std::make_unique<worker>(service_));
         workers_.back()->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
@@ -82,7 +83,7 @@ void server::shut_down() {
 }
 
 void server::await_workers() {
-    patience_.expires_after(service_.settings.shutdown_timeout);
+    patience_.expires_after(service_.current()->settings.shutdown_timeout);
     patience_.async_wait([this](error_code ec) {
         if (ec) return;
         log::event(log::level::warn, log::no_session, "cutting off the clients that have not left");

@@ -2,32 +2,43 @@
 
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <mutex>
+#include <utility>
 
-#include "proxy/config/settings.hpp"
 #include "proxy/net/cancel_registry.hpp"
 #include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
+#include "proxy/net/snapshot.hpp"
 #include "proxy/net/upstream_health.hpp"
-#include "proxy/session/client_startup.hpp"
-#include "proxy/session/session_options.hpp"
 
 namespace pgsidecar::net {
 
 /// What the connections of all workers share.
-struct service {
-    explicit service(const config::settings& from);
+class service {
+public:
+    explicit service(const config::settings& from) : current_(std::make_shared<const snapshot>(from)) {}
 
-    const config::settings settings;
-    const startup_options startup;
-    const session_options session;
-    /// Bytes of one peer that are held at most: the longest message that is looked at as a whole.
-    const std::size_t buffer_limit;
+    std::shared_ptr<const snapshot> current() const {
+        const std::lock_guard lock(mutex_);
+        return current_;
+    }
+
+    /// For connections that begin from now on.
+    void replace(std::shared_ptr<const snapshot> next) {
+        const std::lock_guard lock(mutex_);
+        std::swap(current_, next);
+    }
 
     cancel_registry cancels;
     cancel_turns turns;  // of cancel requests
     connection_limit places;
     upstream_health upstreams;
     std::atomic<std::uint64_t> last_session_id{0};
+
+private:
+    mutable std::mutex mutex_;
+    std::shared_ptr<const snapshot> current_;
 };
 
 }  // namespace pgsidecar::net

@@ -18,9 +18,13 @@ void set(stream_socket& socket, int level, int name, long value) {
 
 }  // namespace
 
-void set_options(stream_socket& socket, const config::keepalive_settings& keepalive) {
+bool is_unix_socket(const stream_socket& socket) {
     error_code ec;
-    if (family_of(socket.local_endpoint(ec)) == AF_UNIX) return;
+    return family_of(socket.local_endpoint(ec)) == AF_UNIX;
+}
+
+void set_options(stream_socket& socket, const config::keepalive_settings& keepalive) {
+    if (is_unix_socket(socket)) return;
     set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
     if (!keepalive.enabled) return;
     set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);

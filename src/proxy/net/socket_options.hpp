@@ -8,4 +8,6 @@ namespace pgsidecar::net {
 /// TCP_NODELAY and keepalive; a Unix socket has neither.
 void set_options(stream_socket& socket, const config::keepalive_settings& keepalive);
 
+bool is_unix_socket(const stream_socket& socket);
+
 }  // namespace pgsidecar::net

@@ -85,6 +85,7 @@ void client_startup::on_backend(const frame& f) {
             if (f.body_size() != 1) return end_malformed();
             warn_of_stripped_parameters();
             stage_ = stage::ready;
+            upstream_packet_ = {};
             break;
         default: return end_malformed();
     }

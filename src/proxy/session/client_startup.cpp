@@ -33,6 +33,10 @@ std::size_t client_startup::on_client_bytes(byte_view in) {
         if (n == 0) break;
         used += n;
     }
+    if (stage_ == stage::encrypting && used < in.size()) {
+        refuse("08P01", "received unencrypted data after SSL request");
+        return in.size();
+    }
     while (stage_ == stage::checking) {
         const std::size_t n = on_check_response(in.substr(used));
         if (n == 0) break;
@@ -55,20 +59,38 @@ std::size_t client_startup::on_packet(byte_view in) {
     const startup_packet read = read_startup_packet(packet);
     if (const auto* startup = std::get_if<startup_view>(&read)) on_startup(*startup);
     if (const auto* cancel = std::get_if<cancel_view>(&read)) on_cancel(packet, *cancel);
-    if (std::holds_alternative<ssl_request>(read)) answer_encryption_request(ssl_asked_, ssl_request::code);
-    if (std::holds_alternative<gssenc_request>(read))
-        answer_encryption_request(gssenc_asked_, gssenc_request::code);
+    if (std::holds_alternative<ssl_request>(read)) answer_ssl_request();
+    if (std::holds_alternative<gssenc_request>(read)) answer_gssenc_request();
     if (std::holds_alternative<malformed_packet>(read))
         refuse("08P01", "invalid length of cancel request packet");
     return *size;
 }
 
-/// No encryption. A client that asks again is told what PostgreSQL tells it: that this is no protocol
-/// version.
-void client_startup::answer_encryption_request(bool& asked_before, std::uint16_t code) {
-    if (asked_before) return refuse_protocol(startup_request_code, code);
-    asked_before = true;
-    to_client_.compose([](std::string& out) { out.push_back('N'); });
+/// A client that asks again is told what PostgreSQL tells it: that this is no protocol version.
+void client_startup::answer_ssl_request() {
+    if (ssl_asked_) return refuse_protocol(startup_request_code, ssl_request::code);
+    ssl_asked_ = true;
+    if (!encryption_.offered) return answer_request('N');
+    answer_request('S');
+    stage_ = stage::encrypting;
+}
+
+void client_startup::answer_gssenc_request() {
+    if (gssenc_asked_ || client_.encrypted)
+        return refuse_protocol(startup_request_code, gssenc_request::code);
+    gssenc_asked_ = true;
+    answer_request('N');
+}
+
+void client_startup::answer_request(char answer) {
+    to_client_.compose([=](std::string& out) { out.push_back(answer); });
+}
+
+void client_startup::on_encrypted(std::string certificate_hash) {
+    client_.encrypted = true;
+    client_.certificate_hash = std::move(certificate_hash);
+    ssl_asked_ = true;
+    stage_ = stage::opening;
 }
 
 void client_startup::refuse_protocol(std::uint16_t major, std::uint16_t minor) {
@@ -86,6 +108,8 @@ void client_startup::on_startup(const startup_view& startup) {
     if (startup.major != 3) return refuse_protocol(startup.major, startup.minor);
     if (!startup.parameters)
         return refuse("08P01", "invalid startup packet layout: expected terminator as last byte");
+    if (encryption_.required && !client_.encrypted)
+        return refuse("28000", "connection requires SSL", "Connect with sslmode=require or above.");
     negotiate(startup);
     for (const startup_parameter& parameter : *startup.parameters)
         if (!take_parameter(parameter)) return;
@@ -162,7 +186,6 @@ void client_startup::on_connected(transport upstream) {
     upstream_ = std::move(upstream);
     if (terminates()) upstream_login_.emplace(upstream_user(), upstream_password(), upstream_);
     to_server_.compose([&](std::string& out) { out.append(upstream_packet_); });
-    upstream_packet_ = {};
     stage_ = stage::authenticating;
 }
 

@@ -51,6 +51,12 @@ struct startup_options {
     std::shared_ptr<const auth::users> users = {};
 };
 
+/// Whether the client's connection may or has to be encrypted.
+struct client_encryption {
+    bool offered = false;
+    bool required = false;
+};
+
 struct cancel_key {
     std::uint32_t process_id = 0;
     std::string secret_key;
@@ -65,6 +71,7 @@ class client_startup {
 public:
     enum class stage {
         opening,         ///< up to the StartupMessage
+        encrypting,      ///< TLS is to begin, once what is said has been flushed: on_encrypted()
         checking,        ///< the client shows that it knows the password
         cancelling,      ///< it was a CancelRequest: carry cancel_packet() upstream, then close
         connecting,      ///< an upstream connection is wanted: on_connected() or refuse()
@@ -73,7 +80,8 @@ public:
         finished,        ///< both batches are to be flushed, both connections closed
     };
 
-    explicit client_startup(const startup_options& options) : options_(options) {}
+    explicit client_startup(const startup_options& options, client_encryption encryption = {})
+        : options_(options), encryption_(encryption) {}
     client_startup(const client_startup&) = delete;
     client_startup& operator=(const client_startup&) = delete;
 
@@ -82,6 +90,9 @@ public:
 
     std::size_t on_client_bytes(byte_view in);
     std::size_t on_server_bytes(byte_view in);
+    /// TLS with the client has begun, asked for or directly.
+    void on_encrypted(std::string certificate_hash);
+    /// Again if another upstream connection takes the place of the first, before that has answered.
     void on_connected(transport upstream);
 
     /// Ends the connection with a FATAL error.
@@ -120,7 +131,9 @@ private:
     std::size_t on_packet(byte_view in);
     void on_startup(const startup_view& startup);
     void on_cancel(byte_view packet, const cancel_view& cancel);
-    void answer_encryption_request(bool& asked_before, std::uint16_t code);
+    void answer_ssl_request();
+    void answer_gssenc_request();
+    void answer_request(char answer);
     void refuse_protocol(std::uint16_t major, std::uint16_t minor);
     void negotiate(const startup_view& startup);
     bool take_parameter(const startup_parameter& parameter);
@@ -153,6 +166,7 @@ private:
     void refuse_login(std::string problem);
 
     const startup_options& options_;
+    const client_encryption encryption_;
     stage stage_ = stage::opening;
     out_batch to_client_, to_server_;
     bool ssl_asked_ = false;

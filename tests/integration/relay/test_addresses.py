@@ -58,7 +58,7 @@ def test_upstream_by_ipv6(start_proxy, pgbouncer):
     if not has_ipv6():
         pytest.skip("no IPv6 here")
     with socket.create_server(("::1", 0), family=socket.AF_INET6) as server:
-        proxy = start_proxy(f"[::1]:{server.getsockname()[1]}")
+        proxy = start_proxy(f"[::1]:{server.getsockname()[1]}", upstream_tls_mode="disable")
         with RawClient(proxy.port) as client:
             client.send(b"\0\0\0\x11\0\3\0\0user\0me\0\0")
             upstream, _ = server.accept()

@@ -49,7 +49,7 @@ def test_upstream_that_does_not_answer(start_proxy):
                                              (b"R\0\0\0\x08\0\0\0\0", "08006")])
 def test_upstream_that_is_no_pooler(start_proxy, reply, sqlstate):
     with socket.create_server(("127.0.0.1", 0)) as server:
-        proxy = start_proxy(f"127.0.0.1:{server.getsockname()[1]}")
+        proxy = start_proxy(f"127.0.0.1:{server.getsockname()[1]}", upstream_tls_mode="disable")
         with RawClient(proxy.port) as client:
             client.send(startup_packet({"user": "me"}))
             upstream, _ = server.accept()

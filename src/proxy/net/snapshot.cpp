@@ -1,4 +1,4 @@
-#include "proxy/net/service.hpp"
+#include "proxy/net/snapshot.hpp"
 
 #include <algorithm>
 
@@ -32,13 +32,34 @@ session_options session_from(const config::settings& from) {
 /// Room for what servers send as a whole, errors and row descriptions, however short statements have to be.
 constexpr std::size_t least_buffer_limit = std::size_t{16} << 20;
 
+std::optional<tls_context> client_tls_from(const config::client_tls_settings& from) {
+    if (from.mode == config::client_tls_mode::disable) return std::nullopt;
+    return tls_context::for_clients(from);
+}
+
+std::optional<tls_context> upstream_tls_from(const config::upstream_tls_settings& from) {
+    if (from.mode == config::tls_mode::disable) return std::nullopt;
+    return tls_context::for_upstream(from);
+}
+
 }  // namespace
 
-service::service(const config::settings& from)
+snapshot::snapshot(const config::settings& from)
     : settings(from),
       startup(startup_from(from)),
       session(session_from(from)),
       buffer_limit(std::max(least_buffer_limit, from.max_statement_size) + read_buffer::bulk_size),
-      places(from.max_connections) {}
+      client_tls(client_tls_from(from.client_tls)),
+      upstream_tls(upstream_tls_from(from.upstream_tls)) {}
+
+std::vector<std::string> files_of(const config::settings& from) {
+    const auto& client = from.client_tls;
+    const auto& upstream = from.upstream_tls;
+    std::vector<std::string> files = {client.certificate, client.key, client.client_ca, upstream.certificate,
+                                      upstream.key};
+    if (upstream.root_certificate != "system") files.push_back(upstream.root_certificate);
+    std::erase(files, "");
+    return files;
+}
 
 }  // namespace pgsidecar::net

@@ -1,0 +1,51 @@
+// connection as the carrier of a CancelRequest.
+
+#include "proxy/net/connection.hpp"
+#include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
+
+namespace pgsidecar::net {
+
+/// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
+awaitable<> connection::cancel() {
+    because(ending::client, "cancel request carried");
+    cancel_turn turn(service_.turns, talk_.startup().cancelled(), [this] {
+        asio::post(client_.get_executor(), [self = weak_from_this()] {
+            if (const auto alive = self.lock()) alive->server_spoke_.notify();
+        });
+    });
+    arm(config_->settings.upstream.connect_timeout);
+    while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
+    if (turn.at() == cancel_turn::state::carries) co_await carry_cancel_request();
+}
+
+/// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
+/// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
+/// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
+awaitable<> connection::carry_cancel_request() {
+    const link_failure failure = co_await reach_cancelled();
+    if (failure) {
+        log::event(log::level::error, id_, "could not carry a cancel request", {{"error", failure.why}});
+        co_return;
+    }
+    out_batch request;
+    request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
+    server_out_.take(request);
+    arm(config_->settings.upstream.connect_timeout);
+    error_code ec;
+    while (!ec) {
+        server_in_.clear();
+        co_await server_.read_some(server_in_.room(), ec);
+    }
+}
+
+/// The very address that the session to be cancelled uses, and as it does, if it is one of ours.
+awaitable<link_failure> connection::reach_cancelled() {
+    const auto known = service_.cancels.find(talk_.startup().cancelled());
+    if (!known) co_return co_await reach_upstream(tries_tls_first());
+    pass_origin_on();
+    server_.assign(co_await connector_.connect_to(known->where));
+    co_return co_await begin_link(known->host, known->encrypted);
+}
+
+}  // namespace pgsidecar::net

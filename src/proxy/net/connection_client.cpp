@@ -1,0 +1,78 @@
+// connection's first words with the client: up to the StartupMessage or CancelRequest, with TLS in front.
+
+#include <algorithm>
+
+#include "proxy/net/connection.hpp"
+#include "proxy/net/socket_options.hpp"
+
+namespace pgsidecar::net {
+
+namespace {
+
+using stage = client_startup::stage;
+
+/// ContentType of the record that a ClientHello comes in (RFC 8446, section 5.1); no start-up packet begins
+/// so.
+constexpr unsigned char handshake_record = 0x16;
+
+}  // namespace
+
+/// From the load balancer that it comes through.
+awaitable<> connection::learn_origin() {
+    if (config_->settings.proxy_protocol == config::proxy_protocol::off || !origin_.is_tcp()) co_return;
+    error_code ec;
+    co_await read_proxy_header(client_, origin_, ec);
+    if (!ec || !hears_client()) co_return;
+    because(ending::protocol, "no PROXY protocol header: " + ec.message());
+    if (ec == boost::system::errc::protocol_error)
+        talk_.startup().refuse("08P01", "PROXY protocol version 2 header expected");
+    else
+        client_gone_ = true;
+}
+
+awaitable<> connection::open() {
+    talk_.startup().set_client(
+        {.unix_socket = is_unix_socket(client_.socket()), .loopback = origin_.is_local()});
+    co_await begin_direct_tls();
+    while (hears_client()) {
+        if (talk_.startup().at() == stage::encrypting) co_await begin_tls();
+        if (!talk_.startup().waits_for_client() || !hears_client()) break;
+        co_await read_client();
+        co_await feed_from_client();
+    }
+}
+
+/// The client may begin without an SSLRequest (libpq: sslnegotiation=direct), and then names the protocol.
+awaitable<> connection::begin_direct_tls() {
+    if (!config_->client_tls || is_unix_socket(client_.socket())) co_return;
+    const auto first = co_await client_.peek();
+    if (first != handshake_record) co_return;
+    co_await begin_tls();
+    if (client_.tls() && !client_.tls()->has_alpn())
+        talk_.startup().refuse("08P01",
+                               "received direct SSL connection request without ALPN protocol negotiation "
+                               "extension");
+}
+
+awaitable<> connection::begin_tls() {
+    const std::string failure = co_await client_.accept_tls(*config_->client_tls);
+    if (failure.empty()) {
+        talk_.startup().on_encrypted(client_.tls()->own_certificate_hash());
+        co_return;
+    }
+    if (!hears_client()) co_return;
+    because(ending::client, "TLS with the client: " + failure);
+    client_gone_ = true;  // nothing can be said to it any more
+    client_.close();
+}
+
+/// As PostgreSQL's authentication method cert, with client_tls.user_map for its ident map.
+bool connection::certificate_fits() const {
+    const config::client_tls_settings& tls = config_->settings.client_tls;
+    if (tls.client_certificate != config::client_certificate::verify_full || !client_.tls()) return true;
+    const config::certificate_user claimed{client_.tls()->common_name(), talk_.startup().user()};
+    if (claimed.common_name.empty()) return false;
+    return claimed.common_name == claimed.user || std::ranges::count(tls.user_map, claimed) > 0;
+}
+
+}  // namespace pgsidecar::net

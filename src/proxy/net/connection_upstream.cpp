@@ -1,0 +1,119 @@
+// connection's way to the upstream, by the kinds of encryption that sslmode allows.
+
+#include "proxy/net/connection.hpp"
+#include "proxy/net/endpoints.hpp"
+#include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
+
+namespace pgsidecar::net {
+
+namespace {
+
+using std::chrono::steady_clock;
+using stage = client_startup::stage;
+
+}  // namespace
+
+awaitable<bool> connection::connect_upstream() {
+    if (talk_.startup().at() != stage::connecting || !hears_client()) co_return false;
+    if (!certificate_fits()) {
+        because(ending::client, "certificate of another user");
+        ++here_.counts.logins[login::refused];
+        const std::string user = talk_.startup().user();
+        talk_.startup().refuse("28000", "certificate authentication failed for user \"" + user + "\"");
+        co_return false;
+    }
+    if (!place_.enter(config_->settings.max_connections)) {
+        ++here_.counts.limits_hit[limit::max_connections];
+        ++here_.counts.logins[login::refused];
+        because(ending::limit, "too many clients");
+        talk_.startup().refuse("53300", "sorry, too many clients already");
+        co_return false;
+    }
+    const auto begin = steady_clock::now();
+    const link_failure failure = co_await speak_to_upstream();
+    if (!hears_client()) co_return false;
+    here_.counts.upstream_connect.observe(steady_clock::now() - begin);
+    ++here_.counts.upstream_connects[failure ? connect_result::failed : connect_result::ok];
+    if (failure) refuse_without_upstream(failure.why);
+    co_return !failure;
+}
+
+void connection::refuse_without_upstream(const std::string& why) {
+    because(ending::upstream, "no upstream");
+    talk_.startup().refuse("08006", "could not connect to upstream " + why);
+    log::event(log::level::error, id_, "could not connect to upstream", {{"error", why}});
+}
+
+bool connection::tries_tls_first() const {
+    return config_->settings.upstream_tls.mode >= config::tls_mode::prefer;
+}
+
+/// With mode allow and prefer the other kind of connection is tried where the first is refused at once, as
+/// libpq does.
+awaitable<link_failure> connection::speak_to_upstream() {
+    const config::tls_mode mode = config_->settings.upstream_tls.mode;
+    bool other_way = mode == config::tls_mode::allow || mode == config::tls_mode::prefer;
+    bool encrypted = tries_tls_first();
+    for (;; encrypted = !encrypted, other_way = false) {
+        const link_failure failure = co_await reach_upstream(encrypted);
+        if (failure.of_encryption && other_way && hears_client()) continue;
+        if (failure || !hears_client()) co_return failure;
+        say_startup();
+        if (encrypted != target_.encrypted || is_unix_socket(server_.socket())) other_way = false;
+        if (!other_way) co_return failure;
+        const bool refused = co_await refused_at_once();
+        if (!refused || !hears_client()) co_return failure;
+    }
+}
+
+void connection::say_startup() {
+    const tls_channel* const tls = server_.tls();
+    talk_.startup().on_connected({.unix_socket = is_unix_socket(server_.socket()),
+                                  .encrypted = tls != nullptr,
+                                  .certificate_hash = tls ? tls->peer_certificate_hash() : ""});
+    write_both();
+}
+
+/// Or closed at once.
+awaitable<bool> connection::refused_at_once() {
+    error_code ec;
+    co_await read_more(server_, server_in_, ec);
+    const bool refused =
+        server_in_.empty() || server_in_.view().front() == static_cast<char>(backend::error_response);
+    if (refused) {
+        server_in_.clear();
+        server_out_.start_again();
+    }
+    co_return refused;
+}
+
+awaitable<link_failure> connection::reach_upstream(bool encrypted) {
+    pass_origin_on();
+    server_.assign(co_await connector_.connect());
+    co_return co_await begin_link(connector_.address().host, encrypted);
+}
+
+/// To the upstream, and the load balancer in front of that.
+void connection::pass_origin_on() {
+    if (config_->settings.upstream.proxy_protocol == config::proxy_protocol::off) return;
+    std::string header;
+    origin_.compose_header(header);
+    connector_.greet_with(std::move(header));
+}
+
+/// On a connection that has been made, or not.
+awaitable<link_failure> connection::begin_link(std::string host, bool encrypted) {
+    if (!server_.socket().is_open()) co_return link_failure{.why = connector_.failures()};
+    set_options(server_.socket(), config_->settings.tcp_keepalive);
+    error_code ec;
+    target_ = {server_.socket().remote_endpoint(ec), host, false};
+    if (!encrypted || is_unix_socket(server_.socket())) co_return link_failure{};
+    const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
+    link_failure failure = co_await encrypt(server_, *config_, host, limit);
+    target_.encrypted = server_.tls() != nullptr;
+    if (failure) failure.why.insert(0, to_string(target_.where) + ": ");
+    co_return failure;
+}
+
+}  // namespace pgsidecar::net
