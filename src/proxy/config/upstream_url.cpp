@@ -6,7 +6,6 @@
 #include <algorithm>
 #include <array>
 #include <optional>
-#include <ranges>
 
 namespace pgsidecar::config {
 namespace {
@@ -36,21 +35,21 @@ constexpr std::array other_value = {"host", "hostaddr", "port", "connect_timeout
 // expects.
 struct unsupported {
     std::string_view keyword;
-    std::string_view harmless;  // the values that ask for nothing
+    std::array<std::string_view, 4> harmless;  // the values that ask for nothing, as an empty one does
 };
 constexpr std::array not_supported = {
-    unsupported{"sslcrl", ""},
-    unsupported{"sslcrldir", ""},
-    unsupported{"sslpassword", ""},
-    unsupported{"requirepeer", ""},
-    unsupported{"service", ""},
-    unsupported{"target_session_attrs", "any"},
-    unsupported{"channel_binding", "prefer disable"},
-    unsupported{"gssencmode", "prefer disable"},
-    unsupported{"replication", "false off no 0"},
+    unsupported{"sslcrl", {}},
+    unsupported{"sslcrldir", {}},
+    unsupported{"sslpassword", {}},
+    unsupported{"requirepeer", {}},
+    unsupported{"service", {}},
+    unsupported{"target_session_attrs", {"any"}},
+    unsupported{"channel_binding", {"prefer", "disable"}},
+    unsupported{"gssencmode", {"prefer", "disable"}},
+    unsupported{"replication", {"false", "off", "no", "0"}},
 };
 
-constexpr std::string_view default_port = "5432";
+constexpr std::uint64_t default_port = 5432;
 
 std::vector<std::string> split(const std::string& text) {
     std::vector<std::string> parts;
@@ -108,17 +107,17 @@ private:
         if (ports.size() != hosts.size()) return complain("has as many ports as hosts, or one");
         std::vector<std::string> addresses;
         for (std::size_t i = 0; i < hosts.size(); ++i) {
-            const std::string port = ports[i].empty() ? std::string(default_port) : ports[i];
-            const auto number = parse_number(port, 1, 65535);
-            if (!number) return complain("has a port that is no number from 1 to 65535");
-            addresses.push_back(address_text(hosts[i], port));
+            const auto port =
+                ports[i].empty() ? std::optional(default_port) : parse_number(ports[i], 1, 65535);
+            if (!port) return complain("has a port that is no number from 1 to 65535");
+            addresses.push_back(to_string(address_of(hosts[i], static_cast<std::uint16_t>(*port))));
         }
         give("upstream.address", addresses);
     }
 
-    static std::string address_text(const std::string& host, const std::string& port) {
-        if (host.starts_with('/')) return "unix:" + host + "/.s.PGSQL." + port;
-        return (host.find(':') == host.npos ? host : "[" + host + "]") + ":" + port;
+    static address address_of(const std::string& host, std::uint16_t port) {
+        if (!host.starts_with('/')) return address::tcp(host, port);
+        return address::unix_socket(host + "/.s.PGSQL." + std::to_string(port));
     }
 
     // libpq: none, zero and less are no limit.
@@ -151,7 +150,7 @@ private:
             const auto strict = std::ranges::find(not_supported, keyword, &unsupported::keyword);
             if (strict == not_supported.end())
                 warn(keyword + " has no meaning for a proxy and is ignored");
-            else if (!is_one_of(value, strict->harmless))
+            else if (std::ranges::find(strict->harmless, value) == strict->harmless.end())
                 complain(keyword + " is not supported with this value");
         }
     }
@@ -159,11 +158,6 @@ private:
     static bool is_taken_over(const std::string& keyword) {
         return std::ranges::find(same_value, keyword, &translation::keyword) != same_value.end() ||
                std::ranges::find(other_value, keyword) != other_value.end();
-    }
-
-    static bool is_one_of(const std::string& value, std::string_view words) {
-        const auto is_value = [&value](const auto& word) { return std::ranges::equal(word, value); };
-        return value.empty() || std::ranges::any_of(std::views::split(words, ' '), is_value);
     }
 
     const given_value& url_;
