@@ -22,6 +22,7 @@ LAYERS = {
     "proxy/session": (("protocol", "proxy/auth", "proxy/session"), ()),
     "proxy/config": (("proxy/config",), ("yaml-cpp", "CLI")),
     "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt")),
+    "proxy/check": (("protocol", "proxy/config", "proxy/net", "proxy/check"), ("boost", "CLI", "libpq-fe.h", "nlohmann")),
 }
 # The grammar, SASLprep and connection strings stand behind one file each.
 LIBRARIES_OF_FILES = {

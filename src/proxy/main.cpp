@@ -1,6 +1,8 @@
 #include <exception>
 #include <iostream>
+#include <string_view>
 
+#include "proxy/check/check.hpp"
 #include "proxy/config/answer.hpp"
 #include "proxy/config/command_line.hpp"
 #include "proxy/config/environment.hpp"
@@ -9,6 +11,7 @@
 #include "proxy/net/server.hpp"
 
 using namespace pgsidecar;
+using namespace std::string_view_literals;
 
 namespace {
 
@@ -23,6 +26,7 @@ void log_start(const config::loaded_settings& loaded) {
 }  // namespace
 
 int main(int argc, char** argv) try {
+    if (argc > 1 && argv[1] == "check"sv) return check::run(argc - 1, argv + 1);
     const config::command_line arguments = config::parse_command_line(argc, argv);
     const config::loaded_settings loaded = config::load(arguments, config::process_environment());
     if (const auto status = config::answer(arguments, loaded, std::cout, std::cerr)) return *status;

@@ -16,6 +16,7 @@ constexpr const char* description =
     "A proxy between a PostgreSQL client and a pooler in transaction mode, so that prepared statements work.";
 
 constexpr const char* footer =
+    "pgsidecar check URL tries out a pooler, or a running sidecar; pgsidecar check --help says more.\n"
     "Every key of the configuration is also an environment variable, PGSIDECAR_ and its path: "
     "upstream.connect_timeout\n"
     "is PGSIDECAR_UPSTREAM_CONNECT_TIMEOUT. The command line wins over the environment, the environment over "

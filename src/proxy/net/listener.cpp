@@ -5,7 +5,9 @@
 #include <sys/un.h>
 #include <unistd.h>
 
+#include <algorithm>
 #include <cerrno>
+#include <cstring>
 
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
@@ -64,6 +66,13 @@ void listener::stop() {
     pause_.cancel();
     if (!socket_file_.empty()) ::unlink(socket_file_.c_str());
     socket_file_.clear();
+}
+
+std::uint16_t listener::port() const {
+    const endpoint bound = acceptor_.local_endpoint();
+    asio::ip::tcp::endpoint tcp;
+    std::memcpy(tcp.data(), bound.data(), std::min(bound.size(), tcp.capacity()));
+    return tcp.port();
 }
 
 void listener::accept_next() {

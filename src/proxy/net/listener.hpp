@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/basic_socket_acceptor.hpp>
+#include <cstdint>
 #include <functional>
 #include <string>
 
@@ -23,6 +24,9 @@ public:
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
     void start(choose_worker choose);
     void stop();
+
+    /// That it is bound to; TCP only.
+    std::uint16_t port() const;
 
 private:
     void accept_next();

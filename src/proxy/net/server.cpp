@@ -44,11 +44,12 @@ void server::listen(const config::address& at) try {
     throw std::runtime_error("cannot listen on " + config::to_string(at) + ": " + failure.code().message());
 }
 
-void server::run() {
+void server::run(const std::function<void()>& on_listening) {
     start_workers();
     await_signal();
     for (const auto& each : listeners_)
         each->start([this]() -> worker& { return *workers_[next_++ % workers_.size()]; });
+    on_listening();
     io_.run();
     workers_.clear();
     log::event(log::level::info, log::no_session, "stopped");
@@ -71,6 +72,12 @@ void server::await_signal() {
         if (shutting_down_) std::_Exit(128 + number);
         shut_down();
         await_signal();
+    });
+}
+
+void server::stop() {
+    asio::post(io_, [this] {
+        if (!shutting_down_) shut_down();
     });
 }
 

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/signal_set.hpp>
+#include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -17,9 +19,14 @@ public:
     /// Listens; std::runtime_error if an address cannot be had.
     explicit server(const config::settings& settings);
 
-    /// Until SIGTERM or SIGINT, and then until the clients have left or shutdown_timeout is over. A second
-    /// signal ends the process at once.
-    void run();
+    /// Until SIGTERM, SIGINT or stop(), and then until the clients have left or shutdown_timeout is over. A
+    /// second signal ends the process at once. `on_listening`: clients can connect.
+    void run(const std::function<void()>& on_listening = [] {});
+    /// From any thread: as a first signal.
+    void stop();
+
+    /// Of the first address, which is a TCP one: the one that the system has chosen if that is 0.
+    std::uint16_t port() const { return listeners_.front()->port(); }
 
     // While run() runs, on its thread:
     awaitable<report> collect(report_parts parts) { return collector_.collect(workers_, parts); }

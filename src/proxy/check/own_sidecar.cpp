@@ -1,0 +1,33 @@
+#include "proxy/check/own_sidecar.hpp"
+
+#include <future>
+
+namespace pgsidecar::check {
+
+namespace {
+
+constexpr std::chrono::milliseconds time_to_leave{500};  // its clients are ours, and gone by then
+
+config::settings on_loopback(config::settings settings) {
+    settings.listen = {config::address::tcp("127.0.0.1", 0)};
+    settings.drain_timeout = std::chrono::milliseconds{0};
+    settings.shutdown_timeout = time_to_leave;
+    return settings;
+}
+
+}  // namespace
+
+own_sidecar::own_sidecar(const config::settings& settings) : server_(on_loopback(settings)) {
+    std::promise<void> listens;
+    const std::future<void> listening = listens.get_future();
+    thread_ =
+        std::thread([this, told = std::move(listens)]() mutable { server_.run([&] { told.set_value(); }); });
+    listening.wait();
+}
+
+own_sidecar::~own_sidecar() {
+    server_.stop();
+    thread_.join();
+}
+
+}  // namespace pgsidecar::check
