@@ -15,7 +15,7 @@ using auth::secret_string;
 using testing::HasSubstr;
 using testing::Not;
 
-const transport loopback{.loopback = true}, unix_socket{.unix_socket = true}, remote{};
+const transport local{.local = true}, unix_socket{.unix_socket = true}, remote{};
 const transport tls{.encrypted = true}, bindable{.encrypted = true, .certificate_hash = std::string(32, 'h')};
 
 const std::string sasl_offer = authentication(10, "SCRAM-SHA-256\0\0"s);
@@ -107,17 +107,16 @@ void expect_ready(start_up& s) {
 // The client
 
 TEST(Trust, LocalClientIsAskedNothing) {
-    for (const transport& client : {loopback, unix_socket})
-        whole_and_cut(trusting(), [&](start_up& s) {
-            s.connected_by(client, tls);
-            s.client_sends(start);
-            EXPECT_EQ(s.server_got(), startup({{"user", "svc"}, {"database", "shop"}}));
-            s.server_sends(authentication(3));
-            EXPECT_EQ(s.server_got(), fe::message('p', "service\0"s));
-            EXPECT_EQ(s.client_got(), "");
-            expect_ready(s);
-            EXPECT_EQ(s.talk().user(), "app") << "the log speaks of the client";
-        });
+    whole_and_cut(trusting(), [&](start_up& s) {
+        s.connected_by(local, tls);
+        s.client_sends(start);
+        EXPECT_EQ(s.server_got(), startup({{"user", "svc"}, {"database", "shop"}}));
+        s.server_sends(authentication(3));
+        EXPECT_EQ(s.server_got(), fe::message('p', "service\0"s));
+        EXPECT_EQ(s.client_got(), "");
+        expect_ready(s);
+        EXPECT_EQ(s.talk().user(), "app") << "the log speaks of the client";
+    });
 }
 
 TEST(Trust, ClientFromElsewhereIsRefused) {
@@ -212,7 +211,7 @@ INSTANTIATE_TEST_SUITE_P(
 
 TEST(UpstreamLogin, IsTheClientsUnlessOursIsNamed) {
     start_up s(own_login(authentication_mode::trust, "", ""), 1000);
-    s.connected_by(loopback, unix_socket);
+    s.connected_by(local, unix_socket);
     s.client_sends(startup({{"user", "app"}}));
     EXPECT_EQ(s.server_got(), startup({{"user", "app"}}));
     s.server_sends(authentication(3));
@@ -223,7 +222,7 @@ TEST(UpstreamLogin, NamesOurDatabase) {
     startup_options o = trusting();
     o.credentials.database = "ours";
     start_up s(o, 1000);
-    s.connected_by(loopback, remote);
+    s.connected_by(local, remote);
     s.client_sends(start);
     EXPECT_EQ(s.server_got(), startup({{"user", "svc"}, {"database", "ours"}}));
 }
@@ -231,7 +230,7 @@ TEST(UpstreamLogin, NamesOurDatabase) {
 /// A client that has been let in, at an upstream of this kind that has got the StartupMessage.
 std::unique_ptr<start_up> let_in(const transport& upstream, const startup_options& o = trusting()) {
     auto s = std::make_unique<start_up>(o, 1000);
-    s->connected_by(loopback, upstream);
+    s->connected_by(local, upstream);
     s->client_sends(start);
     s->server_got();
     return s;
@@ -252,7 +251,7 @@ TEST(UpstreamLogin, AnswersMd5) {
 TEST(UpstreamLogin, PasswordIsOnePieceOfTheBatch) {
     const startup_options o = trusting();
     client_startup talk(o);
-    talk.set_client(loopback);
+    talk.set_client(local);
     talk.on_client_bytes(start);
     talk.on_connected(tls);
     EXPECT_EQ(talk.to_server().piece_count(), 1U);

@@ -87,6 +87,7 @@ private:
     awaitable<> server_pump();
     awaitable<bool> feed_from_client();
     awaitable<bool> feed_from_server();
+    std::string why_upstream_ended() const;
     awaitable<> read_client();
     awaitable<> read_server();
     static awaitable<std::size_t> read_more(byte_stream& peer, read_buffer& in, error_code& ec);

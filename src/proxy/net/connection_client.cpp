@@ -32,7 +32,7 @@ awaitable<> connection::learn_origin() {
 
 awaitable<> connection::open() {
     talk_.startup().set_client(
-        {.unix_socket = is_unix_socket(client_.socket()), .loopback = origin_.is_local()});
+        {.local = origin_.is_local(), .unix_socket = is_unix_socket(client_.socket())});
     co_await begin_direct_tls();
     while (hears_client()) {
         if (talk_.startup().at() == stage::encrypting) co_await begin_tls();

@@ -62,9 +62,7 @@ void read_authentication(const config::settings& from, startup_options& to) {
 
 std::vector<std::string> authentication_files(const config::settings& from) {
     if (from.auth.mode == config::auth_mode::pass_through) return {};
-    std::vector<std::string> files = {from.upstream.password_file, from.auth.users_file};
-    std::erase(files, "");
-    return files;
+    return {from.upstream.password_file, from.auth.users_file};
 }
 
 }  // namespace pgsidecar::net

@@ -12,7 +12,7 @@ namespace pgsidecar::net {
 /// which names key, file and line, if one of them cannot be used.
 void read_authentication(const config::settings& from, startup_options& to);
 
-/// The files that this reads.
+/// The files that this reads; empty names stand for none.
 std::vector<std::string> authentication_files(const config::settings& from);
 
 }  // namespace pgsidecar::net

@@ -36,7 +36,7 @@ awaitable<bool> connection::feed_from_client() {
         timing_.on_client_fed(*s, !talk_.to_server().empty(), now);
     const bool held = talk_.waits_for_server() && used < client_in_.view().size();
     if (talk_.finished() && talk_.is_ready()) because(ending::client, "client left");
-    if (talk_.finished()) because(ending::protocol, "start-up refused");
+    if (talk_.finished()) because(ending::protocol, "start-up refused: " + talk_.startup().refusal());
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
@@ -106,9 +106,7 @@ awaitable<bool> connection::feed_from_server() {
     const std::size_t used = talk_.on_server_bytes(server_in_.view());
     if (const session* s = talk_.current_session())
         timing_.on_server_fed(*s, !talk_.to_client().empty(), now);
-    if (talk_.finished())
-        because(ending::upstream,
-                talk_.is_ready() ? "upstream ended the session" : "login refused by the upstream");
+    if (talk_.finished()) because(ending::upstream, why_upstream_ended());
     if (!ready_ && talk_.is_ready()) on_ready();
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
@@ -117,6 +115,15 @@ awaitable<bool> connection::feed_from_server() {
     ++server_turns_;
     server_spoke_.notify();
     co_return used > 0;
+}
+
+std::string connection::why_upstream_ended() const {
+    if (talk_.is_ready()) return "upstream ended the session";
+    const std::string& problem = talk_.startup().login_problem();
+    if (problem.empty()) return "login refused by the upstream";
+    log::event(log::level::error, id_, "could not log in upstream",
+               {{"user", talk_.startup().upstream_user()}, {"error", problem}});
+    return "could not log in upstream";
 }
 
 /// In the order in which the conversation composed them: right after each feeding.

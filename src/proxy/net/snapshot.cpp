@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/net/credentials.hpp"
 #include "proxy/net/read_buffer.hpp"
 
 namespace pgsidecar::net {
@@ -18,9 +19,12 @@ unsupported_parameters unsupported(config::unsupported_parameters setting) {
 }
 
 startup_options startup_from(const config::settings& from) {
-    return {.unsupported = unsupported(from.startup_parameters.unsupported),
-            .supported = from.startup_parameters.supported,
-            .negotiates_protocol = from.upstream.negotiates_protocol};
+    startup_options out;
+    out.unsupported = unsupported(from.startup_parameters.unsupported);
+    out.supported = from.startup_parameters.supported;
+    out.negotiates_protocol = from.upstream.negotiates_protocol;
+    read_authentication(from, out);
+    return out;
 }
 
 session_options session_from(const config::settings& from) {
@@ -55,8 +59,9 @@ snapshot::snapshot(const config::settings& from)
 std::vector<std::string> files_of(const config::settings& from) {
     const auto& client = from.client_tls;
     const auto& upstream = from.upstream_tls;
-    std::vector<std::string> files = {client.certificate, client.key, client.client_ca, upstream.certificate,
-                                      upstream.key};
+    std::vector<std::string> files = authentication_files(from);
+    files.insert(files.end(),
+                 {client.certificate, client.key, client.client_ca, upstream.certificate, upstream.key});
     if (upstream.root_certificate != "system") files.push_back(upstream.root_certificate);
     std::erase(files, "");
     return files;

@@ -192,6 +192,7 @@ void client_startup::on_connected(transport upstream) {
 void client_startup::refuse(byte_view sqlstate, byte_view message, byte_view hint, byte_view detail) {
     if (stage_ == stage::finished) return;
     stage_ = stage::finished;
+    refusal_ = message;
     const error_message error{
         .severity = "FATAL", .sqlstate = sqlstate, .message = message, .detail = detail, .hint = hint};
     to_client_.compose([&](std::string& out) { compose_error(out, error); });

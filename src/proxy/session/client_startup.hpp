@@ -122,6 +122,10 @@ public:
 
     /// Why our own login upstream has failed, without secrets; empty unless it has.
     const std::string& login_problem() const { return login_problem_; }
+    /// Who is logged in upstream where authentication ends here.
+    const std::string& upstream_user() const;
+    /// What the client was told by refuse(); empty unless it has been.
+    const std::string& refusal() const { return refusal_; }
 
     const std::string& cancel_packet() const { return cancel_packet_; }
     const cancel_key& cancelled() const { return cancelled_; }
@@ -159,7 +163,6 @@ private:
     void check_client();
     std::size_t on_check_response(byte_view in);
     void substitute_credentials();
-    const std::string& upstream_user() const;
     auth::secret_string upstream_password() const;
     void log_in(const authentication_view& asked);
     bool refuses_login(byte_view error_body) const;
@@ -178,7 +181,7 @@ private:
     std::optional<client_login> client_login_;
     std::optional<upstream_login> upstream_login_;
     bool logged_in_ = false;
-    std::string login_problem_;
+    std::string login_problem_, refusal_;
 
     std::string user_, database_, application_name_;
     startup_parameters for_upstream_;  // while the StartupMessage is read

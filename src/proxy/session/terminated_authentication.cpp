@@ -9,7 +9,7 @@ namespace pgsidecar {
 
 void client_startup::check_client() {
     stage_ = stage::connecting;
-    if (options_.authentication == authentication_mode::trust && !client_.is_local())
+    if (options_.authentication == authentication_mode::trust && !client_.local)
         return refuse(
             "28000", "only clients on this machine are let in without a password",
             "Connect through loopback or a Unix socket, or set pgsidecar's auth.mode to scram-sha-256.");
