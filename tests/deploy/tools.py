@@ -19,7 +19,8 @@ TOOLCHAINS = ROOT / "tests/integration/support/toolchains.sh"
 
 def run(*command: str | Path, **arguments) -> str:
     """The output of a program that has to succeed."""
-    done = subprocess.run(command, capture_output=True, text=True, stdin=subprocess.DEVNULL, **arguments)
+    arguments = {"input": ""} | arguments
+    done = subprocess.run(command, capture_output=True, text=True, **arguments)
     assert done.returncode == 0, f"{' '.join(map(str, command))}: {done.returncode}\n{done.stdout}{done.stderr}"
     return done.stdout
 
