@@ -21,7 +21,10 @@ std::vector<key> relay_keys() {
         scalar(
             "max_half_open", number_value<std::size_t>(1, 100'000),
             [](auto& s) -> auto& { return s.max_half_open; },
-            "Connections at a time that have not logged in yet."),
+            "Connections at a time that have not logged in and wait for their client. Where there is one "
+            "more, the "
+            "one that has waited longest is ended with SQLSTATE 53300, so that a flood of them keeps nobody "
+            "out."),
         scalar(
             "max_statements", number_value<std::size_t>(1, 1'000'000),
             [](auto& s) -> auto& { return s.max_statements; },

@@ -47,6 +47,7 @@ connection::connection(service& shared, worker_state& here, stream_socket client
 awaitable<> connection::run() {
     set_options(client_.socket(), config_->settings.tcp_keepalive);
     arm(config_->settings.login_timeout);
+    count_half_open();
     co_await learn_origin();
     co_await open();
     if (talk_.startup().at() == stage::cancelling) co_await cancel();
@@ -55,6 +56,31 @@ awaitable<> connection::run() {
     co_await leave();
     co_await linger();
     log_end();
+}
+
+/// While only the client can go on.
+void connection::count_half_open() {
+    if (ready_ || !talk_.startup().held_up_by_client()) return half_open_.reset();
+    if (half_open_) return;
+    half_open_.emplace(service_.half_open, config_->settings.max_half_open,
+                       [where = client_.get_executor(), self = weak_from_this()] {
+                           asio::post(where, [self] {
+                               if (const auto alive = self.lock()) alive->make_room();
+                           });
+                       });
+}
+
+/// There are too many that have not logged in.
+void connection::make_room() {
+    if (!half_open_) return;
+    ++here_.counts.limits_hit[limit::max_half_open];
+    ++here_.counts.logins[login::refused];
+    because(ending::limit, "too many connections that have not logged in");
+    talk_.startup().refuse("53300", "too many connections that have not logged in");
+    write_both();
+    let_client_go();
+    end_server_side();
+    server_spoke_.notify();
 }
 
 /// Until the server has given the last answers that are owed and all is written.

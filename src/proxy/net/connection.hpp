@@ -52,6 +52,8 @@ private:
     // connection.cpp: from accept to close
     awaitable<> leave();
     awaitable<> linger();
+    void count_half_open();
+    void make_room();
     void arm(std::chrono::milliseconds limit);
     void on_deadline();
     void let_client_go();
@@ -111,6 +113,7 @@ private:
     client_origin origin_;
     const time_point begin_ = std::chrono::steady_clock::now();
     connection_place place_;
+    std::optional<half_open_place> half_open_;
     conversation talk_;
 
     byte_stream client_, server_;

@@ -37,6 +37,7 @@ awaitable<bool> connection::feed_from_client() {
     const bool held = talk_.waits_for_server() && used < client_in_.view().size();
     if (talk_.finished() && talk_.is_ready()) because(ending::client, "client left");
     if (talk_.finished()) because(ending::protocol, "start-up refused: " + talk_.startup().refusal());
+    if (!ready_) count_half_open();
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
@@ -108,6 +109,7 @@ awaitable<bool> connection::feed_from_server() {
         timing_.on_server_fed(*s, !talk_.to_client().empty(), now);
     if (talk_.finished()) because(ending::upstream, why_upstream_ended());
     if (!ready_ && talk_.is_ready()) on_ready();
+    if (half_open_ || !ready_) count_half_open();
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
     if (client_out_.failed()) on_client_lost();

@@ -9,6 +9,7 @@
 #include "proxy/net/cancel_registry.hpp"
 #include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
+#include "proxy/net/half_open.hpp"
 #include "proxy/net/snapshot.hpp"
 #include "proxy/net/upstream_health.hpp"
 
@@ -33,6 +34,7 @@ public:
     cancel_registry cancels;
     cancel_turns turns;  // of cancel requests
     connection_limit places;
+    half_open_queue half_open;
     upstream_health upstreams;
     std::atomic<std::uint64_t> last_session_id{0};
 

@@ -108,6 +108,11 @@ public:
     bool waits_for_server() const { return stage_ == stage::authenticating && !owes_response_; }
     /// Only the client can go on: no upstream connection is wanted yet.
     bool waits_for_client() const { return stage_ == stage::opening || stage_ == stage::checking; }
+    /// The same, or the upstream waits for the client as well.
+    bool held_up_by_client() const {
+        return waits_for_client() || stage_ == stage::encrypting ||
+               (stage_ == stage::authenticating && owes_response_);
+    }
     bool finished() const { return stage_ == stage::finished; }
 
     const std::string& user() const { return user_; }

@@ -1,6 +1,7 @@
 """Several upstream addresses: in order, those that have failed lately last, names looked up anew, rounds of attempts."""
 from __future__ import annotations
 
+import functools
 import socket
 import subprocess
 
@@ -13,6 +14,13 @@ from tests.integration.relay.upstreams import accept, deaf_server, upstream_serv
 from tests.integration.support.daemon import free_port
 
 pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def start_proxy(start_proxy):
+    """Upstreams are played by the tests, without TLS."""
+    return functools.partial(start_proxy, upstream_tls_mode="disable")
+
 
 STARTUP = startup_packet({"user": "me"})
 

@@ -1,6 +1,7 @@
 """PROXY protocol v2: from a load balancer in front of the clients, and to one in front of the pooler."""
 from __future__ import annotations
 
+import functools
 import socket
 import struct
 
@@ -15,6 +16,12 @@ from tests.integration.relay.test_cancel import cancel_packet, start_sleeping
 from tests.integration.relay.upstreams import accept, upstream_server
 
 pytestmark = pytest.mark.timeout(120)
+
+
+@pytest.fixture
+def start_proxy(start_proxy):
+    """Upstreams are played by the tests, without TLS."""
+    return functools.partial(start_proxy, upstream_tls_mode="disable")
 
 
 @pytest.fixture
