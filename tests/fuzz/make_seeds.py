@@ -18,6 +18,9 @@ PARSE = b"name\0select $1\0" + pack("!HI", 1, 25)
 BIND = b"portal\0name\0" + pack("!HHHI", 1, 0, 1, 5) + b"value" + pack("!HH", 1, 0)
 ERROR = b"SERROR\0VERROR\0C42P01\0Mno such table\0P8\0Fparse_relation.c\0L1\0RparserOpenTable\0\0"
 PROXY_SIGNATURE = b"\r\n\r\n\0\r\nQUIT\n"
+CLIENT_FIRST, CLIENT_FINAL = b"n,,n=,r=theirs", b"c=biws,r=theirsours,p=" + b"A" * 43 + b"="
+SERVER_FIRST, SERVER_FINAL = b"r=ourstheirs,s=c2FsdA==,i=1", b"v=" + b"A" * 43 + b"="
+SECRET = b"SCRAM-SHA-256$1:c2FsdA==$" + b"A" * 43 + b"=:" + b"A" * 43 + b"="
 ROW = pack("!H", 2) + b"".join(n + b"\0" + pack("!IHIHiH", 1, 1, 23, 4, -1, 0) for n in (b"a", b"b"))
 
 SEEDS = {
@@ -29,6 +32,14 @@ SEEDS = {
         PROXY_SIGNATURE + pack("!BBH", 0x21, 0x21, 36) + b"x" * 32 + pack("!HH", 1, 5432),
         PROXY_SIGNATURE + pack("!BBH", 0x21, 0x31, 216) + b"/from".ljust(108, b"\0") + b"/to".ljust(108, b"\0"),
         PROXY_SIGNATURE + pack("!BBH", 0x20, 0x00, 0),
+    ],
+    "fuzz_sasl": [
+        bytes([0, len(CLIENT_FIRST)]) + CLIENT_FIRST + CLIENT_FINAL,
+        bytes([1, 55]) + b"SCRAM-SHA-256-PLUS\0" + pack("!I", 32) + b"p=tls-server-end-point,,n=,r=abc" + CLIENT_FINAL,
+        bytes([2, len(SERVER_FIRST)]) + SERVER_FIRST + SERVER_FINAL,
+        bytes([3, 0]) + b'; comment\n"user" "' + SECRET + b'"\n"a""b" "c"\n',
+        bytes([3, 0]) + SECRET,
+        bytes([3, 0]) + b"SCRAM-SHA-256-PLUS\0SCRAM-SHA-256\0\0",
     ],
     "fuzz_startup": [
         packet(3 << 16, b"user\0me\0client_encoding\0'utf-8'\0\0"),

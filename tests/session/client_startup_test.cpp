@@ -283,6 +283,19 @@ TEST(Negotiation, IsLeftToAnUpstreamThatCan) {
     });
 }
 
+TEST(Negotiation, KeysOfProtocol32Pass) {
+    startup_options o = options();
+    o.negotiates_protocol = true;
+    const std::string key(32, 'k');
+    whole_and_cut(o, [&](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}, 2));
+        const std::string reply = authenticated + be::message('K', "\0\0\0\x07"s + key) + be::ready('I');
+        s.server_sends(reply);
+        EXPECT_EQ(s.client_got(), reply);
+        EXPECT_EQ(s.talk().backend_key(), (cancel_key{7, key}));
+    });
+}
+
 // Authentication
 
 TEST(Authentication, PasswordMessagesPassAsTheServerAsksForThem) {

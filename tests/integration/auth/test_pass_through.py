@@ -1,58 +1,15 @@
 """Passwords pass through, by whatever method the server asks for them, with the drivers' own code on the client's side."""
 from __future__ import annotations
 
-import os
-import subprocess
-import sys
-
+import psycopg
 import pytest
 
-from tests.integration.drivers.versions import installed
+from tests.integration.auth.conftest import PASSWORD
+from tests.integration.auth.drivers import DRIVERS, run, served_as
 from tests.integration.relay.raw_client import RawClient, message, startup_packet
-from tests.integration.support.stack import PgBouncer, Postgres
+from tests.integration.support.stack import PgBouncer
 
 pytestmark = pytest.mark.timeout(180)
-
-PASSWORD = "pass wörd " + "x" * 200
-HBA = """
-host all trusted  127.0.0.1/32 trust
-host all postgres 127.0.0.1/32 trust
-host all clear    127.0.0.1/32 password
-host all md5      127.0.0.1/32 md5
-host all scram    127.0.0.1/32 scram-sha-256
-"""
-ROLES = """
-CREATE ROLE trusted LOGIN;
-CREATE ROLE clear LOGIN PASSWORD '{0}';
-SET password_encryption = 'md5';
-CREATE ROLE md5 LOGIN PASSWORD '{0}';
-SET password_encryption = 'scram-sha-256';
-CREATE ROLE scram LOGIN PASSWORD '{0}';
-"""
-
-PSYCOPG = """
-import psycopg, sys
-with psycopg.connect(host="127.0.0.1", port=int(sys.argv[1]), user=sys.argv[2], password=sys.argv[3], dbname="postgres") as c:
-    print(c.execute("SELECT current_user, %s::int", [42]).fetchone())
-"""
-ASYNCPG = """
-import asyncio, asyncpg, sys
-async def main():
-    c = await asyncpg.connect(host="127.0.0.1", port=int(sys.argv[1]), user=sys.argv[2], password=sys.argv[3], database="postgres")
-    print(tuple(await c.fetchrow("SELECT current_user, $1::int", 42)))
-    await c.close()
-asyncio.run(main())
-"""
-DRIVERS = {"psycopg-3.3": PSYCOPG, "asyncpg-0.30": ASYNCPG}
-
-
-@pytest.fixture(scope="module")
-def guarded_postgres():
-    server = Postgres(hba=HBA)
-    server.start()
-    server.psql(ROLES.format(PASSWORD))
-    yield server
-    server.remove()
 
 
 @pytest.fixture(scope="module", params=["md5", "scram-sha-256"])
@@ -65,17 +22,11 @@ def guarded_pgbouncer(request, guarded_postgres):
     pooler.remove()
 
 
-def run(driver: str, port: int, user: str, password: str) -> subprocess.CompletedProcess:
-    environment = os.environ | {"PYTHONPATH": str(installed(driver)), "PGSSLMODE": "prefer"}
-    command = [sys.executable, "-c", DRIVERS[driver], str(port), user, password]
-    return subprocess.run(command, env=environment, capture_output=True, text=True, timeout=60)
-
-
 @pytest.mark.parametrize("driver", DRIVERS)
 @pytest.mark.parametrize("user", ["trusted", "clear", "md5", "scram"])
 def test_every_method_of_postgresql(start_proxy, guarded_postgres, driver, user):
     done = run(driver, start_proxy(f"127.0.0.1:{guarded_postgres.port}").port, user, PASSWORD)
-    assert done.stdout == f"('{user}', 42)\n", done.stderr
+    assert done.stdout == served_as(user), done.stderr
 
 
 @pytest.mark.parametrize("driver", DRIVERS)
@@ -94,7 +45,7 @@ def test_pgbouncer_asks_for_the_password(start_proxy, guarded_postgres, guarded_
     refused = run(driver, proxy.port, user, "wrong")
     assert refused.returncode != 0 and "authentication failed" in refused.stderr
     done = run(driver, proxy.port, user, PASSWORD)
-    assert done.stdout == f"('{user}', 42)\n", done.stderr + pooler.log_tail()
+    assert done.stdout == served_as(user), done.stderr + pooler.log_tail()
 
 
 def test_password_in_pieces_and_no_secret_in_the_log(start_proxy, guarded_postgres):
@@ -117,3 +68,31 @@ def test_query_in_place_of_a_password(start_proxy, guarded_postgres):
         replies = client.read_to_end()
         assert [reply.error for reply in replies] == [
             ("FATAL", "08P01", "expected password response, got message type 81")]
+
+
+def connect(proxy, **parameters: str) -> psycopg.Connection:
+    return psycopg.connect(host="127.0.0.1", port=proxy.port, user="scram", password=PASSWORD, dbname="postgres",
+                           connect_timeout=30, **parameters)
+
+
+@pytest.mark.parametrize("driver", DRIVERS)
+def test_scram_where_tls_ends_here_towards_the_server(start_proxy, guarded_postgres, driver):
+    """PostgreSQL offers SCRAM-SHA-256-PLUS, of which a client without TLS must not hear."""
+    proxy = start_proxy(f"127.0.0.1:{guarded_postgres.port}", upstream_tls_mode="require")
+    done = run(driver, proxy.port, "scram", PASSWORD)
+    assert done.stdout == served_as("scram"), done.stderr
+
+
+def test_scram_where_tls_ends_here_towards_the_client(start_proxy, guarded_postgres, tls_keys):
+    proxy = start_proxy(f"127.0.0.1:{guarded_postgres.port}", upstream_tls_mode="disable", **tls_keys)
+    connect(proxy, sslmode="require").close()
+
+
+def test_scram_with_tls_on_both_sides(start_proxy, guarded_postgres, tls_keys):
+    proxy = start_proxy(f"127.0.0.1:{guarded_postgres.port}", upstream_tls_mode="require", **tls_keys)
+    connect(proxy, sslmode="require", channel_binding="disable").close()
+    with pytest.raises(psycopg.OperationalError) as caught:
+        connect(proxy, sslmode="require")
+    assert "SCRAM channel binding cannot pass pgsidecar" in str(caught.value)
+    assert "channel_binding=disable" in str(caught.value)
+    assert "SCRAM channel binding cannot pass through" in proxy.logged(), "and it was said at the start"
