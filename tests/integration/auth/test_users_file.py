@@ -48,7 +48,7 @@ def test_wrong_passwords_and_unknown_users_are_told_the_same(checking, secret_of
     proxy = checking({"app": SECRET, "stored": secret_of_postgres})
     done = run(driver, proxy.port, user, "wrong")
     assert f'password authentication failed for user "{user}"' in done.stderr
-    eventually(lambda: f'password authentication failed for user "{user}"' in proxy.logged(), "the log says so")
+    eventually(lambda: "password authentication failed for user" in proxy.logged(), "the log says so")
 
 
 def test_unknown_users_have_a_salt_that_stays(checking):
