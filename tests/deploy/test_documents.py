@@ -36,13 +36,11 @@ def test_links_lead_somewhere(file):
 
 @pytest.mark.parametrize("file", OURS, ids=by_name)
 def test_settings_are_accepted(file, tmp_path):
-    for block in blocks(file, "yaml"):
-        for document in yaml.safe_load_all(block):
-            configuration = (document if "upstream" in document
-                             else yaml.safe_load(document["data"]["pgsidecar.yaml"]) if document.get("kind") == "ConfigMap"
-                             else None)
-            if configuration:
-                check_configuration(with_certificate(yaml.safe_dump(configuration), tmp_path), tmp_path)
+    documents = [document for block in blocks(file, "yaml") for document in yaml.safe_load_all(block)]
+    for document in documents:
+        text = document.get("data", {}).get("pgsidecar.yaml") or ("upstream" in document and yaml.safe_dump(document))
+        if text:
+            check_configuration(with_certificate(text, tmp_path), tmp_path)
 
 
 def test_manifest_of_the_five_minutes_is_valid(tmp_path):

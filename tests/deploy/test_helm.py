@@ -41,6 +41,7 @@ VALUES = {
         "dashboard": {"enabled": True, "annotations": {"folder": "databases"}},
         "check": {"urlSecret": {"name": "check", "key": "url"}},
     },
+    "url": {"upstream": {"urlSecret": {"name": "url"}}},
     "least": {"standalone": {"podDisruptionBudget": {"enabled": False}}, "serviceAccount": {"create": False},
               "config": {"upstream": {"address": ["a:6543", "b:6543"]}}},
 }
@@ -100,6 +101,13 @@ def test_alone_it_listens_for_the_network_and_as_a_sidecar_for_loopback(everythi
     assert yaml.safe_load(configuration(sidecar))["listen"] == "127.0.0.1:6432"
 
 
+def test_address_is_only_named_where_nothing_else_names_it(sidecar, everything, tmp_path):
+    """An address wins over the one in a URL."""
+    assert "address" not in yaml.safe_load(configuration(sidecar))["upstream"]
+    assert "address" not in yaml.safe_load(configuration(everything))["upstream"]
+    assert yaml.safe_load(configuration(template({}, tmp_path)))["upstream"] == {"address": "pooler:6543"}
+
+
 def test_sidecar_is_one_and_brings_no_workload_of_its_own(sidecar):
     (container,) = deployed(sidecar)["initContainers"]
     assert (container["name"], container["restartPolicy"]) == ("pgsidecar", "Always")
@@ -130,7 +138,8 @@ def test_alerts_and_dashboard_are_the_ones_of_deploy(everything):
     (rule,) = objects(everything, "PrometheusRule")
     assert rule["spec"] == yaml.safe_load((DEPLOY / "prometheus/alerts.yaml").read_text())
     (dashboard,) = (found for found in objects(everything, "ConfigMap") if "pgsidecar.json" in found["data"])
-    assert json.loads(dashboard["data"]["pgsidecar.json"]) == json.loads((DEPLOY / "grafana/dashboard.json").read_text())
+    kept = json.loads((DEPLOY / "grafana/dashboard.json").read_text())
+    assert json.loads(dashboard["data"]["pgsidecar.json"]) == kept
 
 
 def test_package_holds_the_linked_files(tmp_path):

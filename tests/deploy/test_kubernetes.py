@@ -6,7 +6,8 @@ import re
 import pytest
 import yaml
 
-from .tools import DEPLOY, check_configuration, kustomize, objects, validate_kubernetes
+from .servers import Proxy, pooler_of_compose, running, statements_survive
+from .tools import DEPLOY, check_configuration, kustomize, objects, validate_kubernetes, with_secrets
 
 FOLDER = DEPLOY / "kubernetes"
 
@@ -39,6 +40,18 @@ def test_every_manifest_is_in_the_kustomization(rendered):
 
 def test_pgsidecar_takes_the_configuration(rendered, tmp_path):
     check_configuration(objects(rendered, "ConfigMap")[0]["data"]["pgsidecar.yaml"], tmp_path)
+
+
+def test_application_needs_no_password(configuration, pod, tmp_path):
+    """The configuration in front of a pooler that asks for one, with the URL of the manifest."""
+    url = next(entry["value"] for entry in pod["containers"][0]["env"] if entry["name"] == "DATABASE_URL")
+    with pooler_of_compose() as pooler:
+        here = configuration["upstream"]["url"].replace("pooler.databases.svc.cluster.local:6543",
+                                                        f"127.0.0.1:{pooler.port}")
+        upstream = configuration["upstream"] | {"url": here.replace("sslmode=require", "sslmode=disable")}
+        proxy = Proxy(["--config", configuration_file(configuration | {"upstream": upstream, "admin": {}}, tmp_path)])
+        with running(proxy):
+            assert statements_survive(url.replace("+asyncpg", "").replace(":6432/", f":{proxy.port}/"))
 
 
 def test_sidecar_is_first_and_stays(pod):
@@ -97,6 +110,12 @@ def test_image_runs_as_the_user_of_the_manifest(pod):
     context = pod["securityContext"]
     assert users == [f"{context['runAsUser']}:{context['runAsGroup']}"] * 2
 
+
+
+def configuration_file(configuration: dict, folder) -> str:
+    file = folder / "pgsidecar.yaml"
+    file.write_text(with_secrets(yaml.safe_dump(configuration), folder / "secrets", "secret\n"))
+    return str(file)
 
 
 def seconds(duration: str) -> int:

@@ -74,14 +74,14 @@ def validate_kubernetes(text: str, folder: Path) -> None:
 def check_configuration(text: str, folder: Path, **variables: str) -> None:
     """What `pgsidecar --check-config` says about a configuration, with the secrets that it names in their places."""
     file = folder / "pgsidecar.yaml"
-    file.write_text(with_secrets(text, folder / "secrets"))
+    file.write_text(with_secrets(text, folder / "secrets", '"app" "secret"\n'))
     said = run(program(), "--config", file, "--check-config", env=environment(**variables))
     assert said == "ok\n", said
 
 
-def with_secrets(text: str, folder: Path) -> str:
+def with_secrets(text: str, folder: Path, content: str) -> str:
     """The text with `folder` for /run/secrets/pgsidecar, and a file there for each that it names."""
     for name in re.findall(r"/run/secrets/pgsidecar/([\w./-]+)", text):
         (folder / name).parent.mkdir(parents=True, exist_ok=True)
-        (folder / name).write_text('"app" "secret"\n')
+        (folder / name).write_text(content)
     return text.replace("/run/secrets/pgsidecar", str(folder))

@@ -38,9 +38,9 @@ use_kustomize() {
 
 use_go_program() { # NAME MODULE@VERSION : built once, a minute or two
     local name=$1 module=$2 root=$toolchains/$1-${2##*@}
-    if [[ ! -x $root/$name ]]; then
-        use_go && GOBIN=$root GOFLAGS=-trimpath go install "$module" >&2 ||
-            { echo "$name cannot be built from its Go module $module" >&2; return 1; }
+    if [[ ! -x $root/$name ]] && ! { use_go && GOBIN=$root GOFLAGS=-trimpath go install "$module" >&2; }; then
+        echo "$name cannot be built from its Go module $module" >&2
+        return 1
     fi
     export PATH=$root:$PATH
 }

@@ -23,10 +23,17 @@
 listen: {{ printf "%s:%d" (ternary "0.0.0.0" "127.0.0.1" .Values.standalone.enabled) (int .Values.port) | quote }}
 admin:
   metrics_listen: {{ printf "0.0.0.0:%d" (int .Values.metricsPort) | quote }}
+{{- $given := .Values.config.upstream | default dict }}
 {{- with .Values.upstream }}
-{{- if .passwordSecret.name }}
+{{- $nowhere := not (or .urlSecret.name $given.url $given.address) }}
+{{- if or $nowhere .passwordSecret.name }}
 upstream:
+  {{- if $nowhere }}
+  address: pooler:6543
+  {{- end }}
+  {{- if .passwordSecret.name }}
   password_file: {{ $at }}/upstream-password/{{ .passwordSecret.key }}
+  {{- end }}
 {{- end }}
 {{- if or .rootCertificateSecret.name .clientCertificateSecret.name }}
 upstream_tls:
