@@ -69,6 +69,6 @@ TEST(JsonReport, IsOneObject) {
 }
 
 TEST(OneLine, IsPrintable) {
-    EXPECT_EQ(one_line("FATAL:  no\nway\t\033[31m\n"), "FATAL: no way [31m");
+    EXPECT_EQ(one_line("FATAL:  no\n\tway\033[31m\n\n"), "FATAL: no; way [31m");
     EXPECT_EQ(one_line("häuser"), "häuser");
 }

@@ -122,7 +122,9 @@ void look(inspection& at) {
 void try_out(const inspection& at, const options& asked, const scratch_schema& scratch) {
     std::optional<own_sidecar> sidecar;
     if (!asked.as_is && !at.known.is_sidecar) sidecar.emplace(at.to.for_sidecar);
-    at.out.section("trials", sidecar ? "Through pgsidecar" : "Through the address itself");
+    at.out.section("trials", sidecar               ? "Through pgsidecar"
+                             : at.known.is_sidecar ? "Through the pgsidecar at the address"
+                                                   : "Without pgsidecar");
     const parameters to = sidecar ? through(at.to.for_libpq, sidecar->port()) : at.to.for_libpq;
     trial_run(at, {to, at.waits, at.known, scratch.name(), scratch.wanted(), sidecar.has_value()}).run();
 }

@@ -67,11 +67,15 @@ void look_at_start_up(inspection& at) {
     if (at.known.is_sidecar)
         return at.out.add({"start-up parameters", status::skipped, "a pgsidecar takes all of them"});
     const questions to(at);
-    tell_authentication(at, to.ask().authentication);
+    const std::string method = to.ask().authentication;
+    tell_authentication(at, method);
     std::vector<std::string> refused;
     for (const startup_parameter& each : asked_for)
         if (!to.ask(each).refusal.empty()) refused.emplace_back(each.name);
-    if (refused.empty()) return at.out.add({"start-up parameters", status::ok, "none refused"});
+    if (refused.empty())
+        return at.out.add(
+            {"start-up parameters", status::ok,
+             method == "none" ? "none refused" : "none refused before the password is asked for"});
     at.out.add(
         {"start-up parameters", status::ok, "refused: " + joined(refused),
          "pgsidecar leaves these out and warns the client; ALTER ROLE … SET gives a role its own values."});

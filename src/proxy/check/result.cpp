@@ -6,13 +6,17 @@
 
 namespace pgsidecar::check {
 
-std::string one_line(std::string message) {
-    std::ranges::replace_if(
-        message, [](unsigned char c) { return std::iscntrl(c); }, ' ');  // no escape sequence of a server's
-    std::istringstream words(message);
-    std::string line;
-    for (std::string word; words >> word;) line += (line.empty() ? "" : " ") + word;
-    return line;
+std::string one_line(const std::string& message) {
+    std::istringstream lines(message);
+    std::string joined;
+    for (std::string line; std::getline(lines, line);) {
+        std::ranges::replace_if(
+            line, [](unsigned char c) { return std::iscntrl(c); }, ' ');  // no escape sequence of a server's
+        std::istringstream words(line);
+        const char* separator = joined.empty() ? "" : "; ";
+        for (std::string word; words >> word; separator = " ") joined += separator + word;
+    }
+    return joined;
 }
 
 server_error result::error() const {

@@ -17,7 +17,7 @@ struct server_error : std::runtime_error {
 };
 
 /// A message of libpq or a server in one line of printable characters.
-std::string one_line(std::string message);
+std::string one_line(const std::string& message);
 
 /// A PGresult.
 class result {
