@@ -21,6 +21,8 @@ LAYERS = {
     "proxy/auth": (("protocol", "proxy/auth"), ("openssl",)),
     "proxy/session": (("protocol", "proxy/auth", "proxy/session"), ()),
     "proxy/config": (("proxy/config",), ("yaml-cpp", "CLI")),
+    "proxy/admin": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net", "proxy/admin"),
+                    ("boost", "nlohmann", "prometheus")),
     "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt")),
     "proxy/check": (("protocol", "proxy/config", "proxy/net", "proxy/check"), ("boost", "CLI", "libpq-fe.h", "nlohmann")),
 }

@@ -2,6 +2,7 @@
 #include <iostream>
 #include <string_view>
 
+#include "proxy/admin/interface.hpp"
 #include "proxy/check/check.hpp"
 #include "proxy/config/answer.hpp"
 #include "proxy/config/command_line.hpp"
@@ -33,7 +34,9 @@ int main(int argc, char** argv) try {
 
     log::set_up(loaded.values.log.level, loaded.values.log.format);
     log_start(loaded);
-    net::server(loaded.values).run();
+    net::server server(loaded.values);
+    const admin::interface admin(server, loaded);
+    server.run();
     return 0;
 } catch (const std::exception& failure) {
     std::cerr << "pgsidecar: " << failure.what() << '\n';

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cerrno>
 #include <cstring>
+#include <stdexcept>
 
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
@@ -33,6 +34,17 @@ void remove_stale_socket_file(executor where, const endpoint& at, const std::str
     if (ec == asio::error::connection_refused) ::unlink(path.c_str());
 }
 
+std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at) {
+    if (at.type == config::address::kind::unix_socket)
+        return {asio::local::stream_protocol::endpoint(at.path)};
+    asio::ip::tcp::resolver names(io);
+    std::vector<endpoint> found;
+    for (const auto& entry :
+         names.resolve(at.host, std::to_string(at.port), asio::ip::resolver_base::passive))
+        found.emplace_back(entry.endpoint());
+    return found;
+}
+
 /// [::] and 0.0.0.0 are two addresses, as for PostgreSQL.
 void set_ipv6_only(int descriptor) {
     const int on = 1;
@@ -53,7 +65,7 @@ listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(wher
     if (is_unix) ::chmod(path.c_str(), 0777);  // who may log in is for the server to say
 }
 
-void listener::start(choose_worker choose) {
+void listener::start(choose_taker choose) {
     choose_ = std::move(choose);
     acceptor_.listen();
     log::event(log::level::info, log::no_session, "listening", {{"address", to_string(at_)}});
@@ -76,12 +88,12 @@ std::uint16_t listener::port() const {
 }
 
 void listener::accept_next() {
-    worker& chosen = choose_();
-    acceptor_.async_accept(chosen.get_executor(), peer_,
-                           [this, &chosen](error_code ec, stream_socket client) {
+    taker chosen = choose_();
+    acceptor_.async_accept(chosen.where, peer_,
+                           [this, serve = std::move(chosen.serve)](error_code ec, stream_socket client) {
                                if (!acceptor_.is_open()) return;
                                if (ec && ec != asio::error::connection_aborted) return pause(ec);
-                               if (!ec) chosen.serve(std::move(client), peer_);
+                               if (!ec) serve(std::move(client), peer_);
                                accept_next();
                            });
 }
@@ -93,6 +105,15 @@ void listener::pause(error_code why) {
     pause_.async_wait([this](error_code ec) {
         if (!ec && acceptor_.is_open()) accept_next();
     });
+}
+
+std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at) try {
+    std::vector<std::unique_ptr<listener>> all;
+    for (const endpoint& each : endpoints_of(where, at))
+        all.push_back(std::make_unique<listener>(where.get_executor(), each));
+    return all;
+} catch (const boost::system::system_error& failure) {
+    throw std::runtime_error("cannot listen on " + config::to_string(at) + ": " + failure.code().message());
 }
 
 }  // namespace pgsidecar::net

@@ -3,17 +3,24 @@
 #include <boost/asio/basic_socket_acceptor.hpp>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
+#include <vector>
 
-#include "proxy/net/worker.hpp"
+#include "proxy/config/address.hpp"
+#include "proxy/net/asio.hpp"
 
 namespace pgsidecar::net {
 
 /// Accepts clients on one endpoint. The socket file of a Unix endpoint is removed with it.
 class listener {
 public:
-    /// Says who is to serve the next client.
-    using choose_worker = std::function<worker&()>;
+    /// Who is to serve the next client: its socket is made for that thread.
+    struct taker {
+        executor where;
+        std::function<void(stream_socket client, const endpoint& peer)> serve;
+    };
+    using choose_taker = std::function<taker()>;
 
     /// Binds; boost::system::system_error if that fails.
     listener(executor where, const endpoint& at);
@@ -22,7 +29,7 @@ public:
     ~listener() { stop(); }
 
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
-    void start(choose_worker choose);
+    void start(choose_taker choose);
     void stop();
 
     /// That it is bound to; TCP only.
@@ -35,9 +42,13 @@ private:
     const endpoint at_;
     asio::basic_socket_acceptor<stream_protocol, executor> acceptor_;
     timer pause_;
-    choose_worker choose_;
+    choose_taker choose_;
     endpoint peer_;
     std::string socket_file_;
 };
+
+/// One listener for each endpoint that the address stands for, in the thread of `where`; std::runtime_error,
+/// which names the address, if one cannot be had.
+std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at);
 
 }  // namespace pgsidecar::net

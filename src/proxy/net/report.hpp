@@ -14,12 +14,12 @@ enum class session_state : std::uint8_t { starting, idle, active, idle_in_transa
 /// One client connection, as it stands.
 struct session_report {
     std::uint64_t id = 0;
-    std::string peer, user, database, application_name;
+    std::string peer{}, user{}, database{}, application_name{};
     session_state state = session_state::starting;
     std::chrono::milliseconds connected{};  ///< how long ago
     std::chrono::milliseconds in_state{};   ///< for how long
     std::size_t statements = 0;             ///< prepared
-    session_counters counters;
+    session_counters counters{};
 };
 
 struct statement_report {

@@ -2,8 +2,9 @@
 
 #include <sched.h>
 
+#include <algorithm>
 #include <cstdlib>
-#include <stdexcept>
+#include <iterator>
 
 #include "proxy/net/log.hpp"
 
@@ -20,39 +21,27 @@ unsigned usable_cores() {
     return static_cast<unsigned>(CPU_COUNT(&cores));
 }
 
-std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at) {
-    if (at.type == config::address::kind::unix_socket)
-        return {asio::local::stream_protocol::endpoint(at.path)};
-    asio::ip::tcp::resolver names(io);
-    std::vector<endpoint> found;
-    for (const auto& entry :
-         names.resolve(at.host, std::to_string(at.port), asio::ip::resolver_base::passive))
-        found.emplace_back(entry.endpoint());
-    return found;
-}
-
 }  // namespace
 
 server::server(const config::settings& settings) : service_(settings) {
-    for (const config::address& at : settings.listen) listen(at);
-}
-
-void server::listen(const config::address& at) try {
-    for (const endpoint& each : endpoints_of(io_, at))
-        listeners_.push_back(std::make_unique<listener>(io_.get_executor(), each));
-} catch (const boost::system::system_error& failure) {
-    throw std::runtime_error("cannot listen on " + config::to_string(at) + ": " + failure.code().message());
+    for (const config::address& at : settings.listen)
+        std::ranges::move(listen_on(io_, at), std::back_inserter(listeners_));
 }
 
 void server::run(const std::function<void()>& on_listening) {
     start_workers();
     await_signal();
-    for (const auto& each : listeners_)
-        each->start([this]() -> worker& { return *workers_[next_++ % workers_.size()]; });
+    for (const auto& each : listeners_) each->start([this] { return next_worker(); });
     on_listening();
     io_.run();
     workers_.clear();
     log::event(log::level::info, log::no_session, "stopped");
+}
+
+listener::taker server::next_worker() {
+    worker& chosen = *workers_[next_++ % workers_.size()];
+    return {chosen.get_executor(),
+            [&chosen](stream_socket client, const endpoint& peer) { chosen.serve(std::move(client), peer); }};
 }
 
 void server::start_workers() {
@@ -107,6 +96,7 @@ void server::on_worker_end() {
     if (--running_ > 0) return;
     patience_.cancel();
     signals_.cancel();
+    at_end_();
 }
 
 }  // namespace pgsidecar::net

@@ -28,11 +28,18 @@ public:
     /// Of the first address, which is a TCP one: the one that the system has chosen if that is 0.
     std::uint16_t port() const { return listeners_.front()->port(); }
 
+    /// Of the thread that calls run().
+    asio::io_context& context() { return io_; }
+
+    /// Called when run() is about to return, for whatever else runs on its thread to end.
+    void at_end(std::function<void()> callback) { at_end_ = std::move(callback); }
+
     // While run() runs, on its thread:
+    bool draining() const { return shutting_down_; }
     awaitable<report> collect(report_parts parts) { return collector_.collect(workers_, parts); }
 
 private:
-    void listen(const config::address& at);
+    listener::taker next_worker();
     void start_workers();
     void await_signal();
     void shut_down();
@@ -46,6 +53,7 @@ private:
     std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<worker>> workers_;
     report_collector collector_{io_.get_executor()};
+    std::function<void()> at_end_ = [] {};
     std::size_t next_ = 0;  // worker in turn
     std::size_t running_ = 0;
     bool shutting_down_ = false;

@@ -1,0 +1,23 @@
+#pragma once
+
+#include "proxy/admin/http_server.hpp"
+#include "proxy/admin/upstream_probe.hpp"
+#include "proxy/net/server.hpp"
+
+namespace pgsidecar::admin {
+
+/// The admin interface of a server, on the server's thread for as long as it runs.
+class interface {
+public:
+    /// Listens where `loaded` says; std::runtime_error if an address cannot be had.
+    interface(net::server& proxy, const config::loaded_settings& loaded);
+
+private:
+    controls controls_of(net::server& proxy);
+
+    const config::loaded_settings& loaded_;
+    upstream_probe probe_;
+    http_server server_;
+};
+
+}  // namespace pgsidecar::admin
