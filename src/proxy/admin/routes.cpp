@@ -2,13 +2,14 @@
 
 #include <array>
 #include <charconv>
-#include <fstream>
 #include <random>
 #include <string_view>
 
 #include "proxy/admin/json.hpp"
 #include "proxy/admin/metrics.hpp"
 #include "proxy/admin/status_page.hpp"
+#include "proxy/net/log.hpp"
+#include "proxy/net/secret_file.hpp"
 
 namespace pgsidecar::admin {
 namespace {
@@ -149,14 +150,14 @@ bool takes(const route& found, std::string_view method) {
     return method == found.method || (method == "HEAD" && found.method == "GET");
 }
 
-/// The configured one, or the first line of its file as it is now. A file that cannot be read is no token.
-std::string token(const config::admin_settings& from) {
-    if (from.token_file.empty()) return from.token;
-    std::ifstream file(from.token_file);
-    std::string line;
-    std::getline(file, line);
-    if (line.ends_with('\r')) line.pop_back();
-    return line;
+/// The configured one, or that of its file as it is now; none where the file cannot be used.
+auth::secret_string token(const config::admin_settings& from) try {
+    if (from.token_file.empty()) return auth::secret_string(from.token);
+    return net::read_secret_line("admin.token_file", from.token_file);
+} catch (const std::exception& failure) {
+    log::event(log::level::error, log::no_session, "no token for callers from elsewhere",
+               {{"error", failure.what()}});
+    return {};
 }
 
 }  // namespace
@@ -171,8 +172,8 @@ result respond(const request& asked, scope here, const controls& proxy) {
                          .body = status_json("error", "the route does not take this method"),
                          .allow = found->method == "GET" ? "GET, HEAD" : std::string(found->method)};
     if (!found->open) {
-        const std::string wanted = token(proxy.configuration().values.admin);
-        const std::string_view why = refusal(asked.who, wanted);
+        const auth::secret_string wanted = token(proxy.configuration().values.admin);
+        const std::string_view why = refusal(asked.who, wanted.reveal());
         const bool token_helps = !asked.who.is_local && !wanted.empty();
         if (!why.empty())
             co_return answer{.status = token_helps ? 401U : 403U, .body = status_json("error", why)};
