@@ -23,7 +23,7 @@ LAYERS = {
     "proxy/config": (("proxy/config",), ("yaml-cpp", "CLI")),
     "proxy/admin": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net", "proxy/admin"),
                     ("boost", "nlohmann", "prometheus")),
-    "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt")),
+    "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt", "systemd")),
     "proxy/check": (("protocol", "proxy/config", "proxy/net", "proxy/check"), ("boost", "CLI", "libpq-fe.h", "nlohmann")),
 }
 # The grammar, SASLprep and connection strings stand behind one file each.

@@ -34,7 +34,7 @@ int main(int argc, char** argv) try {
 
     log::set_up(loaded.values.log.level, loaded.values.log.format);
     log_start(loaded);
-    net::server server(loaded.values);
+    net::server server(loaded.values, [&] { return config::load(arguments, config::process_environment()); });
     const admin::interface admin(server, loaded);
     server.run();
     return 0;

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
 #include "proxy/net/socket_options.hpp"
 
@@ -112,6 +113,15 @@ awaitable<> connection::linger() {
     deadline_.cancel();
 }
 
+void connection::drain() {
+    draining_ = true;
+    end_if_drained();
+}
+
+void connection::end_if_drained() {
+    if (draining_ && !leaving_ && talk_.idle()) shut_down();
+}
+
 void connection::shut_down() {
     because(ending::shutdown, "shutdown");
     leaving_ = true;
@@ -165,7 +175,10 @@ void connection::log_ready() {
                {{"peer", origin_.to_string()},
                 {"user", startup.user()},
                 {"database", startup.database()},
-                {"application_name", startup.application_name()}});
+                {"application_name", startup.application_name()},
+                {"client_tls", client_.tls() ? client_.tls()->version() : "off"},
+                {"upstream", to_string(target_.where)},
+                {"upstream_tls", server_.tls() ? server_.tls()->version() : "off"}});
     if (startup.stripped().empty()) return;
     std::string names;
     for (const std::string& name : startup.stripped()) names.append(names.empty() ? "" : ", ").append(name);
@@ -187,7 +200,10 @@ void connection::log_end() const {
     const session* talked = talk_.current_session();
     const session_counters counters = talked ? talked->counters() : session_counters{};
     log::event(log::level::info, id_, "client disconnected",
-               {{"duration_ms", lived},
+               {{"user", talk_.startup().user()},
+                {"database", talk_.startup().database()},
+                {"application_name", talk_.startup().application_name()},
+                {"duration_ms", lived},
                 {"transactions", counters.transactions},
                 {"parses", counters.parses},
                 {"reparses", counters.reparses},

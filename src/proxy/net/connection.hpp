@@ -31,6 +31,9 @@ public:
 
     awaitable<> run();
 
+    /// Shuts down at the end of the transaction.
+    void drain();
+
     /// Tells the client, then ends as if it had left.
     void shut_down();
 
@@ -57,6 +60,7 @@ private:
     void arm(std::chrono::milliseconds limit);
     void on_deadline();
     void let_client_go();
+    void end_if_drained();
     void log_ready();
     void log_end() const;
 
@@ -129,7 +133,8 @@ private:
     bool server_pump_runs_ = false;
     bool client_gone_ = false;
     bool client_lost_ = false;  // it cannot be written to
-    bool leaving_ = false;      // the client is not heard any more
+    bool draining_ = false;
+    bool leaving_ = false;  // the client is not heard any more
     bool ready_ = false;
     ending ending_ = ending::error;
     std::string reason_;  // why it ends, for the log

@@ -28,6 +28,11 @@ public:
     /// The proxy is going down.
     void shut_down();
 
+    /// Nothing is under way upstream, and no transaction is open.
+    bool idle() const {
+        return session_ ? session_->idle() : startup_.at() != client_startup::stage::authenticating;
+    }
+
     out_batch& to_client() { return session_ ? session_->to_client() : startup_.to_client(); }
     out_batch& to_server() { return session_ ? session_->to_server() : startup_.to_server(); }
 

@@ -45,6 +45,13 @@ std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& 
     return found;
 }
 
+endpoint endpoint_of(int descriptor) {
+    endpoint at;
+    auto size = static_cast<socklen_t>(at.capacity());
+    if (::getsockname(descriptor, at.data(), &size) == 0) at.resize(size);
+    return at;
+}
+
 /// [::] and 0.0.0.0 are two addresses, as for PostgreSQL.
 void set_ipv6_only(int descriptor) {
     const int on = 1;
@@ -64,6 +71,9 @@ listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(wher
     socket_file_ = path;
     if (is_unix) ::chmod(path.c_str(), 0777);  // who may log in is for the server to say
 }
+
+listener::listener(executor where, int descriptor)
+    : at_(endpoint_of(descriptor)), acceptor_(where, at_.protocol(), descriptor), pause_(where) {}
 
 void listener::start(choose_taker choose) {
     choose_ = std::move(choose);

@@ -24,6 +24,8 @@ public:
 
     /// Binds; boost::system::system_error if that fails.
     listener(executor where, const endpoint& at);
+    /// With a socket that listens already.
+    listener(executor where, int descriptor);
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
     ~listener() { stop(); }

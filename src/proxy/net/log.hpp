@@ -48,6 +48,8 @@ void write(level at, std::uint64_t session, std::string_view message, std::initi
 // Before the first thread starts; until then nothing is written.
 void set_up(level least, format lines, std::ostream& out = std::cerr);
 
+inline void set_level(level least) { detail::threshold = least; }
+
 inline bool enabled(level at) noexcept {
     return at >= detail::threshold.load(std::memory_order_relaxed) && at != level::off;
 }

@@ -42,6 +42,7 @@ awaitable<bool> connection::feed_from_client() {
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
     client_in_.consume(used);
+    end_if_drained();
     co_return held;
 }
 
@@ -116,6 +117,7 @@ awaitable<bool> connection::feed_from_server() {
     server_in_.consume(used);
     ++server_turns_;
     server_spoke_.notify();
+    end_if_drained();
     co_return used > 0;
 }
 

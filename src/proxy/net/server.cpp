@@ -3,10 +3,12 @@
 #include <sched.h>
 
 #include <algorithm>
+#include <csignal>
 #include <cstdlib>
 #include <iterator>
 
 #include "proxy/net/log.hpp"
+#include "proxy/net/systemd.hpp"
 
 namespace pgsidecar::net {
 
@@ -23,15 +25,28 @@ unsigned usable_cores() {
 
 }  // namespace
 
-server::server(const config::settings& settings) : service_(settings) {
+server::server(const config::settings& settings, load_settings load_again)
+    : service_(settings), reloader_(io_.get_executor(), service_, std::move(load_again)) {
+    std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes raise it
+    listen(settings);
+}
+
+/// A .socket unit's sockets take the place of the addresses.
+void server::listen(const config::settings& settings) {
+    for (const int socket : systemd::listening_sockets())
+        listeners_.push_back(std::make_unique<listener>(io_.get_executor(), socket));
+    if (!listeners_.empty()) return;
     for (const config::address& at : settings.listen)
         std::ranges::move(listen_on(io_, at), std::back_inserter(listeners_));
+}
 }
 
 void server::run(const std::function<void()>& on_listening) {
     start_workers();
     await_signal();
     for (const auto& each : listeners_) each->start([this] { return next_worker(); });
+    reloader_.start_watching();
+    systemd::notify_ready();
     on_listening();
     io_.run();
     workers_.clear();
@@ -58,22 +73,41 @@ void server::start_workers() {
 void server::await_signal() {
     signals_.async_wait([this](error_code ec, int number) {
         if (ec) return;
-        if (shutting_down_) std::_Exit(128 + number);
-        shut_down();
+        if (number == SIGHUP)
+            reload();
+        else if (draining_)
+            std::_Exit(128 + number);
+        else
+            drain();
         await_signal();
     });
 }
 
 void server::stop() {
-    asio::post(io_, [this] {
-        if (!shutting_down_) shut_down();
+    asio::post(io_, [this] { drain(); });
+}
+
+std::vector<std::string> server::reload() {
+    systemd::notify_reloading();
+    std::vector<std::string> problems = reloader_.reload();
+    systemd::notify_ready();
+    return problems;
+}
+
+void server::drain() {
+    if (draining_) return;
+    draining_ = true;
+    log::event(log::level::info, log::no_session, "shutting down");
+    systemd::notify_stopping();
+    for (const auto& each : listeners_) each->stop();
+    for (const auto& each : workers_) each->drain();
+    patience_.expires_after(service_.current()->settings.drain_timeout);
+    patience_.async_wait([this](error_code ec) {
+        if (!ec) shut_down();
     });
 }
 
 void server::shut_down() {
-    log::event(log::level::info, log::no_session, "shutting down");
-    shutting_down_ = true;
-    for (const auto& each : listeners_) each->stop();
     for (const auto& each : workers_) each->shut_down();
     await_workers();
 }
@@ -95,6 +129,7 @@ void server::await_workers() {
 void server::on_worker_end() {
     if (--running_ > 0) return;
     patience_.cancel();
+    reloader_.stop();
     signals_.cancel();
     at_end_();
 }

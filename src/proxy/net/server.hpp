@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "proxy/net/listener.hpp"
+#include "proxy/net/reloader.hpp"
 #include "proxy/net/report_collector.hpp"
 #include "proxy/net/service.hpp"
 #include "proxy/net/worker.hpp"
@@ -16,11 +17,12 @@ namespace pgsidecar::net {
 /// The whole proxy: listeners and signals on the calling thread, connections on the workers'.
 class server {
 public:
-    /// Listens; std::runtime_error if an address cannot be had.
-    explicit server(const config::settings& settings);
+    /// Listens; std::runtime_error if an address cannot be had or a file cannot be used. `load_again` is
+    /// asked at a reload.
+    server(const config::settings& settings, load_settings load_again);
 
-    /// Until SIGTERM, SIGINT or stop(), and then until the clients have left or shutdown_timeout is over. A
-    /// second signal ends the process at once. `on_listening`: clients can connect.
+    /// Until SIGTERM, SIGINT, stop() or drain(), and then until the clients have left. A second signal ends
+    /// the process at once; SIGHUP reloads. `on_listening`: clients can connect.
     void run(const std::function<void()>& on_listening = [] {});
     /// From any thread: as a first signal.
     void stop();
@@ -35,10 +37,18 @@ public:
     void at_end(std::function<void()> callback) { at_end_ = std::move(callback); }
 
     // While run() runs, on its thread:
-    bool draining() const { return shutting_down_; }
+    /// Takes no client any more, ends each session at the end of its transaction (57P01) or after
+    /// drain_timeout, and then run().
+    void drain();
+    bool draining() const { return draining_; }
+    /// What is wrong; nothing if the configuration is in place.
+    std::vector<std::string> reload();
+    const reloader& reloads() const { return reloader_; }
+    std::shared_ptr<const snapshot> configuration() const { return service_.current(); }
     awaitable<report> collect(report_parts parts) { return collector_.collect(workers_, parts); }
 
 private:
+    void listen(const config::settings& settings);
     listener::taker next_worker();
     void start_workers();
     void await_signal();
@@ -48,7 +58,8 @@ private:
 
     service service_;
     asio::io_context io_{1};
-    asio::signal_set signals_{io_, SIGINT, SIGTERM};
+    asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
+    reloader reloader_;
     timer patience_{io_.get_executor()};
     std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<worker>> workers_;
@@ -56,7 +67,7 @@ private:
     std::function<void()> at_end_ = [] {};
     std::size_t next_ = 0;  // worker in turn
     std::size_t running_ = 0;
-    bool shutting_down_ = false;
+    bool draining_ = false;
 };
 
 }  // namespace pgsidecar::net

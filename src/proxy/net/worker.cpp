@@ -39,6 +39,7 @@ void worker::begin(stream_socket client, const endpoint& peer) {
     ++here_.counts.connections;
     asio::co_spawn(io_, begun->run(), [this, begun](std::exception_ptr failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();
+    if (draining_) begun->drain();
 }
 
 void worker::end(const std::shared_ptr<connection>& ended, std::exception_ptr failure) {
@@ -71,6 +72,14 @@ report worker::tell(report_parts parts) const {
             out.statements.push_back({hash, usage});
         });
     return out;
+}
+
+void worker::drain() {
+    asio::post(io_, [this] {
+        draining_ = true;
+        for (const auto& each : std::vector(connections_.begin(), connections_.end())) each->drain();
+        keep_running_.reset();
+    });
 }
 
 void worker::shut_down() {

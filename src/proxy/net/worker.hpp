@@ -26,6 +26,8 @@ public:
 
     // From any thread:
     void serve(stream_socket client, const endpoint& peer);
+    /// Ends each connection at the end of its transaction, and the thread when all have left.
+    void drain();
     /// Tells every client, and ends the thread when all have left.
     void shut_down();
     /// Ends every connection.
@@ -46,6 +48,7 @@ private:
     asio::io_context io_{1};
     asio::executor_work_guard<executor> keep_running_{io_.get_executor()};
     std::unordered_set<std::shared_ptr<connection>> connections_;
+    bool draining_ = false;
     bool shutting_down_ = false;
     std::thread thread_;
 };

@@ -210,7 +210,8 @@ class Sidecar(Daemon):
 
     def _environment(self) -> dict[str, str]:
         ours = ("PGSIDECAR_BIN", "PGSIDECAR_REFERENCE")  # which look like keys of its configuration
-        return {name: value for name, value in os.environ.items() if name not in ours} | self._config
+        at_once = {"PGSIDECAR_DRAIN_TIMEOUT": "0"}  # what a test has left open would be waited for
+        return {name: value for name, value in os.environ.items() if name not in ours} | at_once | self._config
 
     def _command(self) -> list[str]:
         reference = os.environ.get("PGSIDECAR_REFERENCE")
