@@ -34,8 +34,8 @@ int main(int argc, char** argv) try {
 
     log::set_up(loaded.values.log.level, loaded.values.log.format);
     log_start(loaded);
-    net::server server(loaded.values, [&] { return config::load(arguments, config::process_environment()); });
-    const admin::interface admin(server, loaded);
+    net::server server(loaded, [&] { return config::load(arguments, config::process_environment()); });
+    const admin::interface admin(server);
     server.run();
     return 0;
 } catch (const std::exception& failure) {

@@ -9,13 +9,12 @@ namespace pgsidecar::admin {
 /// The admin interface of a server, on the server's thread for as long as it runs.
 class interface {
 public:
-    /// Listens where `loaded` says; std::runtime_error if an address cannot be had.
-    interface(net::server& proxy, const config::loaded_settings& loaded);
+    /// Listens where the configuration says; std::runtime_error if an address cannot be had.
+    explicit interface(net::server& proxy);
 
 private:
     controls controls_of(net::server& proxy);
 
-    const config::loaded_settings& loaded_;
     upstream_probe probe_;
     http_server server_;
 };

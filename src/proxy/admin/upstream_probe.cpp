@@ -12,7 +12,7 @@ constexpr std::chrono::milliseconds patience{800};
 
 }  // namespace
 
-net::awaitable<std::string> upstream_probe::problem(const config::upstream_settings& upstream) {
+net::awaitable<std::string> upstream_probe::problem(config::upstream_settings upstream) {
     if (asking_)
         co_await answered_.wait();
     else if (!is_fresh())

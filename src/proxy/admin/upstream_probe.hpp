@@ -14,7 +14,7 @@ public:
     explicit upstream_probe(net::executor where) : where_(where) {}
 
     /// Why not; empty if it does.
-    net::awaitable<std::string> problem(const config::upstream_settings& upstream);
+    net::awaitable<std::string> problem(config::upstream_settings upstream);
 
 private:
     bool is_fresh() const;

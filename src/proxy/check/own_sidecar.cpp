@@ -8,16 +8,19 @@ namespace {
 
 constexpr std::chrono::milliseconds time_to_leave{500};  // its clients are ours, and gone by then
 
-config::settings on_loopback(config::settings settings) {
-    settings.listen = {config::address::tcp("127.0.0.1", 0)};
-    settings.drain_timeout = std::chrono::milliseconds{0};
-    settings.shutdown_timeout = time_to_leave;
-    return settings;
+config::loaded_settings on_loopback(const config::settings& settings) {
+    config::loaded_settings loaded;
+    loaded.values = settings;
+    loaded.values.listen = {config::address::tcp("127.0.0.1", 0)};
+    loaded.values.drain_timeout = std::chrono::milliseconds{0};
+    loaded.values.shutdown_timeout = time_to_leave;
+    return loaded;
 }
 
 }  // namespace
 
-own_sidecar::own_sidecar(const config::settings& settings) : server_(on_loopback(settings)) {
+own_sidecar::own_sidecar(const config::settings& settings)
+    : server_(on_loopback(settings), [=] { return on_loopback(settings); }) {
     std::promise<void> listens;
     const std::future<void> listening = listens.get_future();
     thread_ =

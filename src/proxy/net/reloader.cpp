@@ -45,11 +45,12 @@ std::string looks_of(const std::vector<std::string>& files) {
 
 }  // namespace
 
-reloader::reloader(executor where, service& shared, load_settings load)
+reloader::reloader(executor where, service& shared, config::loaded_settings loaded, load_settings load)
     : service_(shared),
+      loaded_(std::move(loaded)),
       load_(std::move(load)),
       pause_(where),
-      seen_(looks_of(files_of(shared.current()->settings))) {}
+      seen_(looks_of(files_of(loaded_.values))) {}
 
 std::vector<std::string> reloader::reload() {
     config::loaded_settings loaded = load_();
@@ -57,17 +58,18 @@ std::vector<std::string> reloader::reload() {
         log::event(log::level::warn, log::no_session, "configuration", {{"warning", warning}});
     std::vector<std::string> problems = std::move(loaded.problems);
     if (problems.empty()) {
-        keep_what_needs_a_restart(loaded.values, service_.current()->settings);
-        problems = put_in_place(loaded.values);
+        keep_what_needs_a_restart(loaded.values, loaded_.values);
+        problems = put_in_place(std::move(loaded));
     }
-    if (problems.empty()) log::set_level(loaded.values.log.level);
+    if (problems.empty()) log::set_level(loaded_.values.log.level);
     tell(problems);
     return problems;
 }
 
-std::vector<std::string> reloader::put_in_place(const config::settings& next) try {
-    service_.replace(std::make_shared<const snapshot>(next));
-    seen_ = looks_of(files_of(next));
+std::vector<std::string> reloader::put_in_place(config::loaded_settings next) try {
+    service_.replace(std::make_shared<const snapshot>(next.values));
+    loaded_ = std::move(next);
+    seen_ = looks_of(files_of(loaded_.values));
     return {};
 } catch (const std::exception& failure) { return {failure.what()}; }
 
@@ -89,10 +91,10 @@ void reloader::start_watching() {
 }
 
 void reloader::look() {
-    std::string looks = looks_of(files_of(service_.current()->settings));
+    std::string looks = looks_of(files_of(loaded_.values));
     if (looks == seen_) return;
     seen_ = std::move(looks);
-    tell(put_in_place(service_.current()->settings));
+    tell(put_in_place(loaded_));
 }
 
 }  // namespace pgsidecar::net

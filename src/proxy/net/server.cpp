@@ -25,10 +25,10 @@ unsigned usable_cores() {
 
 }  // namespace
 
-server::server(const config::settings& settings, load_settings load_again)
-    : service_(settings), reloader_(io_.get_executor(), service_, std::move(load_again)) {
+server::server(const config::loaded_settings& loaded, load_settings load_again)
+    : service_(loaded.values), reloader_(io_.get_executor(), service_, loaded, std::move(load_again)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes raise it
-    listen(settings);
+    listen(loaded.values);
 }
 
 /// A .socket unit's sockets take the place of the addresses.
@@ -38,7 +38,6 @@ void server::listen(const config::settings& settings) {
     if (!listeners_.empty()) return;
     for (const config::address& at : settings.listen)
         std::ranges::move(listen_on(io_, at), std::back_inserter(listeners_));
-}
 }
 
 void server::run(const std::function<void()>& on_listening) {

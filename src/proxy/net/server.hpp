@@ -19,7 +19,7 @@ class server {
 public:
     /// Listens; std::runtime_error if an address cannot be had or a file cannot be used. `load_again` is
     /// asked at a reload.
-    server(const config::settings& settings, load_settings load_again);
+    server(const config::loaded_settings& loaded, load_settings load_again);
 
     /// Until SIGTERM, SIGINT, stop() or drain(), and then until the clients have left. A second signal ends
     /// the process at once; SIGHUP reloads. `on_listening`: clients can connect.
