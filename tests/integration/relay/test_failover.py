@@ -25,12 +25,6 @@ def start_proxy(start_proxy):
 STARTUP = startup_packet({"user": "me"})
 
 
-@pytest.fixture
-def start_proxy(start_proxy):
-    """The upstreams here are bare sockets, which have no answer to a request for TLS."""
-    return functools.partial(start_proxy, upstream_tls_mode="disable")
-
-
 def address(server: socket.socket) -> str:
     return "{}:{}".format(*server.getsockname())
 
