@@ -81,8 +81,17 @@ def test_message_is_really_sent(sent, message):
         assert piece in sent, piece
 
 
-def test_messages_are_many():
-    assert len(messages()) > 40
+def test_every_error_of_ours_is_explained():
+    """Those that a client can meet: an error has a SQLSTATE in front of its text."""
+    source = "\n".join(file.read_text() for file in sorted((ROOT / "src").rglob("*.cpp")))
+    joined = re.sub(r'"\s*\n\s*"', "", source)
+    text = r'"((?:[^"\\]|\\.){10,})"'
+    errors = re.findall(rf'(?:refuse\(|sasl_refusal ?\{{)\s*"[0-9A-Z]{{5}}",\s*{text}', joined)
+    errors += re.findall(rf"\.message =\s*{text}", joined)
+    assert len(errors) > 30
+    explained = (DOCS / "troubleshooting.md").read_text()
+    for error in errors:
+        assert error.replace('\\"', '"').strip(' ":') in explained, error
 
 
 def test_alerts_and_panels_that_are_named_are_there():
