@@ -37,7 +37,7 @@ TEST_F(Patience, EndsWithItsTime) {
 }
 
 TEST_F(Patience, EndsWithASignal) {
-    for (const int number : {SIGINT, SIGTERM}) {
+    for (const int number : {SIGINT, SIGTERM, SIGHUP}) {
         const patience waits(1h);
         ::kill(::getpid(), number);
         try {

@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <array>
+#include <csignal>
 #include <cstdlib>
 #include <iostream>
 #include <optional>
@@ -129,26 +130,30 @@ void try_out(const inspection& at, const options& asked, const scratch_schema& s
     trial_run(at, {to, at.waits, at.known, scratch.name(), scratch.wanted(), sidecar.has_value()}).run();
 }
 
-void clean_up(report& out, scratch_schema& scratch) try {
+void clean_up(report& out, scratch_schema& scratch) {
     if (!scratch.wanted()) return;
-    scratch.remove();
-    out.add({"clean-up", status::ok, "schema " + scratch.name() + " removed"});
-} catch (const std::runtime_error& error) {
-    finding found = failure("clean-up", error);
-    found.hint = "DROP SCHEMA IF EXISTS " + scratch.name() + " CASCADE";
-    out.add(found);
+    finding done{"clean-up", status::ok, "schema " + scratch.name() + " removed"};
+    try {
+        scratch.remove();
+    } catch (const interrupted& by) {
+        done = {"clean-up", status::fail, "ended by signal " + std::to_string(by.signal)};
+    } catch (const std::runtime_error& error) { done = failure("clean-up", error); }
+    if (done.is == status::fail) done.hint = "DROP SCHEMA IF EXISTS " + scratch.name() + " CASCADE";
+    out.add(done);
 }
 
-/// The signal that has ended it early.
-std::optional<int> try_out_and_clean_up(const inspection& at, const options& asked) {
+/// Returns the signal that has ended it early.
+std::optional<int> examine(inspection& at, const options& asked) {
     std::optional<int> signal;
     scratch_schema scratch(at);
     try {
+        look(at);
         if (asked.may_write && at.known.may_create) scratch.create();
         try_out(at, asked, scratch);
-    } catch (const interrupted& by) { signal = by.signal; } catch (const std::runtime_error& error) {
-        at.out.add(failure("trials", error));
-    }
+    } catch (const interrupted& by) {
+        signal = by.signal;
+        at.out.add({"interrupted", status::fail, "by signal " + std::to_string(by.signal)});
+    } catch (const std::runtime_error& error) { at.out.add(failure("trials", error)); }
     clean_up(at.out, scratch);
     return signal;
 }
@@ -165,9 +170,7 @@ int inspect(const target& to, const options& asked, verdict& out) {
         out.end(false, "No connection.");
         return not_connected;
     }
-    look(at);
-    const auto signal = try_out_and_clean_up(at, asked);
-    if (signal) out.add({"interrupted", status::fail, "by signal " + std::to_string(*signal)});
+    const auto signal = examine(at, asked);
     const int failures = out.failures();
     out.end(failures == 0, failures == 0 ? "All right: an application can keep its prepared statements here."
                                          : std::to_string(failures) + " failed.");
@@ -183,6 +186,7 @@ int run(int argc, const char* const* argv) {
         (parsed.stop->exit_status == right ? std::cout : std::cerr) << parsed.stop->text;
         return parsed.stop->exit_status;
     }
+    std::signal(SIGPIPE, SIG_IGN);  // whoever reads us may go before everything is removed
     try {
         verdict out(report_for(parsed.values));
         return inspect(read_target(parsed.values.url), parsed.values, out);

@@ -19,6 +19,7 @@ sigset_t ending_signals() {
     ::sigemptyset(&set);
     ::sigaddset(&set, SIGINT);
     ::sigaddset(&set, SIGTERM);
+    ::sigaddset(&set, SIGHUP);
     return set;
 }
 

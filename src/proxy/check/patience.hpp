@@ -5,7 +5,7 @@
 
 namespace pgsidecar::check {
 
-/// SIGINT or SIGTERM.
+/// SIGINT, SIGTERM or SIGHUP.
 struct interrupted {
     int signal;
 };
@@ -16,7 +16,7 @@ struct timed_out : std::runtime_error {
 
 using deadline = std::chrono::steady_clock::time_point;
 
-/// Waits for sockets: not for ever, and not after SIGINT or SIGTERM, which it keeps from every thread that is
+/// Waits for sockets: not for ever, and not after such a signal, which it keeps from every thread that is
 /// started while it lives.
 class patience {
 public:

@@ -129,7 +129,7 @@ def test_a_failing_trial_fails_the_check_and_is_cleaned_up(stack):
     assert verdict["clean-up"].status == "ok"
 
 
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_signal_ends_it_with_the_schema_removed(stack, number):
     """Held up in the middle of its migration."""
     stack.postgres.psql("""
@@ -150,3 +150,11 @@ def test_a_signal_ends_it_with_the_schema_removed(stack, number):
     assert (process.returncode, err) == (128 + number, "")
     assert "interrupted" in out and "clean-up" in out
     assert scratch_schemas(stack.postgres) == ""
+
+
+def test_nobody_reads_to_the_end(stack):
+    """`pgsidecar check … | head -1`; the schema is gone all the same."""
+    process = subprocess.Popen(command(stack.dsn("pgbouncer")), env=environment(), stdout=subprocess.PIPE, text=True)
+    assert process.stdout.readline().startswith("pgsidecar check of ")
+    process.stdout.close()
+    assert process.wait(60) == 0

@@ -58,6 +58,10 @@ def test_a_wrong_password_stays_wrong(start):
         ask(start(), password="wrong")
 
 
+def test_the_application_needs_none_where_it_is_trusted(start):
+    assert ask(start(auth_mode="trust")) == (tls_server.USER, True)
+
+
 def test_the_password_is_not_printed(server):
     done = subprocess.run([sidecar_binary(), "--upstream", tls_server.url(server, "sslmode=require"), "--print-config"],
                           env=environment(), capture_output=True, text=True)
