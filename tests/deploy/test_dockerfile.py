@@ -36,15 +36,16 @@ def test_build_stage_builds(tmp_path):
     copied = copied_program()
     said = run(tmp_path / copied.lstrip("/"), "--version", env=environment())
     assert re.fullmatch(r"pgsidecar \d+\.\d+\.\d+\n", said)
+    assert owners(headers(tmp_path / copied.lstrip("/"))) <= closure(packages("build")), "a package of [build] is missing"
 
 
 def test_image_has_every_library():
     """Each that the program names belongs to a package of [image], or to one that these depend on."""
-    assert owners(needed_libraries()) <= closure(image_packages())
+    assert owners(needed_libraries()) <= closure(packages("image"))
 
 
 def test_image_has_nothing_else():
-    libraries = {package for package in image_packages() if package.startswith("lib")}
+    libraries = {package for package in packages("image") if package.startswith("lib")}
     assert libraries <= owners(needed_libraries()), "no longer needed: take it out of [image]"
 
 
@@ -108,8 +109,14 @@ def copied_program() -> str:
     return source
 
 
-def image_packages() -> set[str]:
-    return set(run(ROOT / "scripts/install-packages", "--list", "image").split())
+def packages(section: str) -> set[str]:
+    return set(run(ROOT / "scripts/install-packages", "--list", section).split())
+
+
+def headers(built: Path) -> set[Path]:
+    """Those of the system that the compiler has read for this program."""
+    read = run("ninja", "-C", built.parent, "-t", "deps")
+    return {Path(name).resolve() for name in re.findall(r"^\s+(/usr/include/\S+)", read, re.M)}
 
 
 def needed_libraries() -> set[Path]:
@@ -119,15 +126,14 @@ def needed_libraries() -> set[Path]:
     return {Path(found[name]).resolve() for name in named if name in found}
 
 
-def owners(libraries: set[Path]) -> set[str]:
+def owners(files: set[Path]) -> set[str]:
     """The packages; dpkg may know a file by its name before /lib and /usr/lib became one."""
-    packages = set()
-    for library in libraries:
-        names = [str(library), str(library).removeprefix("/usr")]
-        said = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout
-        assert said, f"{library} is of no package"
-        packages |= {line.split(":")[0] for line in said.splitlines()}
-    return packages
+    names = [name for file in files for name in (str(file), str(file).removeprefix("/usr"))]
+    said = subprocess.run(["dpkg-query", "--search", *names], capture_output=True, text=True).stdout
+    found = {line.rsplit(": ", 1)[1]: line.split(":")[0] for line in said.splitlines()}
+    unowned = [file for file in files if not {str(file), str(file).removeprefix("/usr")} & found.keys()]
+    assert files and not unowned, f"of no package: {unowned}"
+    return set(found.values())
 
 
 def closure(packages: set[str]) -> set[str]:
