@@ -32,6 +32,7 @@ json session_object(const net::session_report& s) {
             {"user", s.user},
             {"database", s.database},
             {"application_name", s.application_name},
+            {"tls", s.tls.empty() ? json(nullptr) : json(s.tls)},
             {"state", name_of(s.state)},
             {"connected_seconds", seconds(s.connected)},
             {"state_seconds", seconds(s.in_state)},

@@ -66,7 +66,7 @@ void add_traffic(families& to, const net::summary& counts) {
         return {{{"peer", peer}, {"direction", direction}}, static_cast<double>(bytes)};
     };
     to.push_back(counter(
-        "pgsidecar_bytes_total", "Bytes read from (in) and written to (out) peers.",
+        "pgsidecar_bytes_total", "Bytes read from (in) and written to (out) peers, without what TLS adds.",
         {series_of("client", "in", all.from_client), series_of("client", "out", all.to_client),
          series_of("upstream", "in", all.from_upstream), series_of("upstream", "out", all.to_upstream)}));
     to.push_back(gauge("pgsidecar_prepared_statements",

@@ -16,6 +16,7 @@ awaitable<> connection::cancel() {
     });
     arm(config_->settings.upstream.connect_timeout);
     while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
+    if (turn.at() == cancel_turn::state::served) ++here_.counts.cancel_requests[cancel_result::joined];
     if (turn.at() == cancel_turn::state::carries) co_await carry_cancel_request();
 }
 
@@ -24,6 +25,7 @@ awaitable<> connection::cancel() {
 /// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
 awaitable<> connection::carry_cancel_request() {
     const link_failure failure = co_await reach_cancelled();
+    ++here_.counts.cancel_requests[failure ? cancel_result::failed : cancel_result::carried];
     if (failure) {
         log::event(log::level::error, id_, "could not carry a cancel request", {{"error", failure.why}});
         co_return;

@@ -24,6 +24,7 @@ awaitable<> connection::learn_origin() {
     co_await read_proxy_header(client_, origin_, ec);
     if (!ec || !hears_client()) co_return;
     because(ending::protocol, "no PROXY protocol header: " + ec.message());
+    ++here_.counts.logins[login::refused];
     if (ec == boost::system::errc::protocol_error)
         talk_.startup().refuse("08P01", "PROXY protocol version 2 header expected");
     else
@@ -56,6 +57,7 @@ awaitable<> connection::begin_direct_tls() {
 
 awaitable<> connection::begin_tls() {
     const std::string failure = co_await client_.accept_tls(*config_->client_tls);
+    ++here_.counts.tls_handshakes[failure.empty() ? tls_handshake::client_ok : tls_handshake::client_failed];
     if (failure.empty()) {
         talk_.startup().on_encrypted(client_.tls()->own_certificate_hash());
         co_return;

@@ -36,6 +36,7 @@ session_report connection::tell() const {
             .user = startup.user(),
             .database = startup.user().empty() ? "" : startup.database(),
             .application_name = startup.application_name(),
+            .tls = client_.tls() ? client_.tls()->version() : "",
             .state = state().value_or(session_state::leaving),
             .connected = since(begin_),
             .in_state = since(ready_ ? timing_.since() : begin_),
@@ -50,7 +51,10 @@ void connection::add_to(summary& sum) const {
 }
 
 void connection::add_to(statistics& counts) const {
-    if (const session* s = talk_.current_session()) counts.sessions += s->counters();
+    if (const session* s = talk_.current_session()) {
+        counts.sessions += s->counters();
+        counts.limits_hit[limit::max_statements] += s->counters().provoked_failures[provoked::e53400];
+    }
     counts.from_client += client_in_.bytes_read();
     counts.to_client += client_out_.bytes_written();
     counts.from_upstream += server_in_.bytes_read();
@@ -65,7 +69,6 @@ void connection::count_end() {
     ++here_.counts.endings[broken ? ending::protocol : ending_];
     if (ready_) return;
     if (ending_ == ending::upstream) ++here_.counts.logins[login::failed];
-    if (ending_ == ending::protocol) ++here_.counts.logins[login::refused];
 }
 
 }  // namespace pgsidecar::net

@@ -112,6 +112,8 @@ awaitable<link_failure> connection::begin_link(std::string host, bool encrypted)
     const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
     link_failure failure = co_await encrypt(server_, *config_, host, limit);
     target_.encrypted = server_.tls() != nullptr;
+    if (target_.encrypted || failure)  // it may do without
+        ++here_.counts.tls_handshakes[failure ? tls_handshake::upstream_failed : tls_handshake::upstream_ok];
     if (failure) failure.why.insert(0, to_string(target_.where) + ": ");
     co_return failure;
 }

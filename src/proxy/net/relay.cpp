@@ -36,7 +36,10 @@ awaitable<bool> connection::feed_from_client() {
         timing_.on_client_fed(*s, !talk_.to_server().empty(), now);
     const bool held = talk_.waits_for_server() && used < client_in_.view().size();
     if (talk_.finished() && talk_.is_ready()) because(ending::client, "client left");
-    if (talk_.finished()) because(ending::protocol, "start-up refused: " + talk_.startup().refusal());
+    if (talk_.finished() && reason_.empty()) {
+        ++here_.counts.logins[login::refused];
+        because(ending::client, "start-up refused: " + talk_.startup().refusal());
+    }
     if (!ready_) count_half_open();
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
@@ -50,6 +53,10 @@ awaitable<> connection::read_client() {
     error_code ec;
     const std::size_t n = co_await read_more(client_, client_in_, ec);
     if (n > 0 || !hears_client()) co_return;
+    if (ec == asio::error::message_size) {
+        ++here_.counts.limits_hit[limit::message_size];
+        because(ending::limit, "message too long");
+    }
     because(ending::client, ec == asio::error::eof ? "client closed the connection" : ec.message());
     client_gone_ = true;
 }

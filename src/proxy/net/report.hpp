@@ -15,6 +15,7 @@ enum class session_state : std::uint8_t { starting, idle, active, idle_in_transa
 struct session_report {
     std::uint64_t id = 0;
     std::string peer{}, user{}, database{}, application_name{};
+    std::string tls{};  ///< its version; empty: none
     session_state state = session_state::starting;
     std::chrono::milliseconds connected{};  ///< how long ago
     std::chrono::milliseconds in_state{};   ///< for how long

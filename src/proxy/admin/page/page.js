@@ -1,5 +1,5 @@
 "use strict";
-const period = 2000, kept = 150;              // a look every 2 s, the last 5 minutes
+const period = 2000, kept = 150, least = 30;  // a look every 2 s, the last 5 minutes, a minute's room at first
 const width = 600, height = 180;
 const samples = [];
 const element = id => document.getElementById(id);
@@ -63,7 +63,8 @@ function html(name, text, className) {
 /// `lines`: [label, points]; a point may be null.
 function draw(id, lines, show) {
   const top = Math.max(...lines.flatMap(line => line[1]).filter(p => p !== null), 0) || 1;
-  const x = (i, n) => (width * (i + kept - n) / (kept - 1)).toFixed(1);
+  const room = Math.max(least, ...lines.map(line => line[1].length));
+  const x = (i, n) => (width * (i + room - n) / (room - 1)).toFixed(1);
   const y = p => (height - 6 - (height - 16) * p / top).toFixed(1);
   const parts = [0.25, 0.5, 0.75].map(p => svg("line", {x1: 0, x2: width, y1: height * p, y2: height * p}));
   const legend = [];
@@ -77,6 +78,7 @@ function draw(id, lines, show) {
   element(id).replaceChildren(...parts);
   element(id).setAttribute("aria-label", legend.map(item => item.textContent).join(", "));
   element(id + "-legend").replaceChildren(...legend);
+  element(id).previousElementSibling.dataset.top = "up to " + show(top);
 }
 
 const pairs = of => samples.slice(1).map((after, i) => of(samples[i], after));
