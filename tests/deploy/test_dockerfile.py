@@ -36,7 +36,8 @@ def test_build_stage_builds(tmp_path):
     copied = copied_program()
     said = run(tmp_path / copied.lstrip("/"), "--version", env=environment())
     assert re.fullmatch(r"pgsidecar \d+\.\d+\.\d+\n", said)
-    assert owners(headers(tmp_path / copied.lstrip("/"))) <= closure(packages("build")), "a package of [build] is missing"
+    used = owners(headers(tmp_path / copied.lstrip("/")))
+    assert used <= closure(packages("build")), "a package of [build] is missing"
 
 
 def test_image_has_every_library():
