@@ -19,6 +19,7 @@ host all postgres 127.0.0.1/32 trust
 host all clear    127.0.0.1/32 password
 host all md5      127.0.0.1/32 md5
 host all scram    127.0.0.1/32 scram-sha-256
+host all rotated  127.0.0.1/32 scram-sha-256
 """
 ROLES = """
 CREATE ROLE trusted LOGIN;

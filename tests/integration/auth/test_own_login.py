@@ -122,7 +122,7 @@ def test_trust_is_for_clients_of_this_machine(trusting, source, trusted):
 @pytest.mark.parametrize("told_by", ["signal", "file"])
 def test_a_new_password_is_used_without_a_restart(trusting, guarded_postgres, tmp_path, told_by):
     """As after a rotation: the role's password changes, then the mounted secret."""
-    guarded_postgres.psql("DROP ROLE IF EXISTS rotated; CREATE ROLE rotated LOGIN IN ROLE scram PASSWORD 'first'")
+    guarded_postgres.psql("DROP ROLE IF EXISTS rotated; CREATE ROLE rotated LOGIN PASSWORD 'first'")
     secret = tmp_path / "password"
     proxy = trusting(upstream_user="rotated", upstream_password_file=replace(secret, "first\n"))
     with RawClient(proxy.port) as before:

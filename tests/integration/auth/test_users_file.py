@@ -97,11 +97,11 @@ def test_new_users_are_known_without_a_restart(checking, tmp_path, told_by):
 
 def test_a_file_with_a_mistake_changes_nothing(checking, tmp_path):
     proxy = checking({"app": SECRET})
-    replace(tmp_path / "users.txt", f'"app" "{SECRET}\n')
+    replace(tmp_path / "users.txt", f'"app" "{PASSWORD}\n')
     proxy.signal(signal.SIGHUP)
     eventually(lambda: "users.txt, line 1: " in proxy.logged(), "the log names file and line")
     assert run("psycopg-3.3", proxy.port, "app", SECRET).stdout == served_as("trusted")
-    assert SECRET not in proxy.logged()
+    assert SECRET not in proxy.logged() and PASSWORD not in proxy.logged()
 
 
 @pytest.mark.parametrize("text, mistake", [
