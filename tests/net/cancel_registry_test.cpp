@@ -13,24 +13,29 @@ upstream_target at(std::uint16_t port) {
     return {asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), port), "db", true};
 }
 
+std::optional<upstream_target> upstream_of(const cancel_registry& registry, const cancel_key& key) {
+    const auto found = registry.find(key);
+    return found ? std::optional(found->upstream) : std::nullopt;
+}
+
 TEST(CancelRegistry, KnowsASessionAsLongAsItLives) {
     cancel_registry registry;
     const cancel_key key{7, "key!"};
     {
         const cancel_registration session(registry, key, at(5432));
-        EXPECT_EQ(registry.find(key), at(5432));
+        EXPECT_EQ(upstream_of(registry, key), at(5432));
     }
-    EXPECT_EQ(registry.find(key), std::nullopt);
+    EXPECT_EQ(upstream_of(registry, key), std::nullopt);
     EXPECT_EQ(registry.size(), 0U);
 }
 
 TEST(CancelRegistry, ProcessAndWholeKeyHaveToMatch) {
     cancel_registry registry;
     const cancel_registration session(registry, {7, "key!"}, at(5432));
-    EXPECT_EQ(registry.find({8, "key!"}), std::nullopt);
-    EXPECT_EQ(registry.find({7, "key?"}), std::nullopt);
-    EXPECT_EQ(registry.find({7, "key!!"}), std::nullopt);
-    EXPECT_EQ(registry.find({7, ""}), std::nullopt);
+    EXPECT_EQ(upstream_of(registry, {8, "key!"}), std::nullopt);
+    EXPECT_EQ(upstream_of(registry, {7, "key?"}), std::nullopt);
+    EXPECT_EQ(upstream_of(registry, {7, "key!!"}), std::nullopt);
+    EXPECT_EQ(upstream_of(registry, {7, ""}), std::nullopt);
 }
 
 TEST(CancelRegistry, KeysMayHoldAnyBytesAndLength) {
@@ -39,8 +44,8 @@ TEST(CancelRegistry, KeysMayHoldAnyBytesAndLength) {
     const cancel_key other{7, std::string(255, '\0')};
     const cancel_registration a(registry, one, at(1));
     const cancel_registration b(registry, other, at(2));
-    EXPECT_EQ(registry.find(one), at(1));
-    EXPECT_EQ(registry.find(other), at(2));
+    EXPECT_EQ(upstream_of(registry, one), at(1));
+    EXPECT_EQ(upstream_of(registry, other), at(2));
 }
 
 TEST(CancelRegistry, SessionsThatHappenToHaveTheSameKeyEndOneByOne) {
@@ -50,7 +55,30 @@ TEST(CancelRegistry, SessionsThatHappenToHaveTheSameKeyEndOneByOne) {
     const cancel_registration second(registry, key, at(2));
     EXPECT_EQ(registry.size(), 2U);
     first.reset();
-    EXPECT_EQ(registry.find(key), at(2));
+    EXPECT_EQ(upstream_of(registry, key), at(2));
+}
+
+TEST(CancelRegistry, TellsWhetherASessionIsBusy) {
+    cancel_registry registry;
+    const cancel_key key{7, "key!"};
+    cancel_registration session(registry, key, at(1));
+    EXPECT_FALSE(registry.find(key)->busy);
+    session.set_busy(true);
+    EXPECT_TRUE(registry.find(key)->busy);
+    session.set_busy(false);
+    EXPECT_FALSE(registry.find(key)->busy);
+}
+
+TEST(CancelRegistry, OfSessionsWithTheSameKeyTheBusyOneIsMeant) {
+    cancel_registry registry;
+    const cancel_key key{7, "key!"};
+    const cancel_registration idle(registry, key, at(1)), other(registry, key, at(2));
+    cancel_registration busy(registry, key, at(3));
+    busy.set_busy(true);
+    const cancel_registration last(registry, key, at(4));
+    ASSERT_TRUE(registry.find(key));
+    EXPECT_EQ(registry.find(key)->upstream, at(3));
+    EXPECT_TRUE(registry.find(key)->busy);
 }
 
 }  // namespace

@@ -31,7 +31,7 @@ void add_clients(families& to, const net::summary& counts, std::size_t max_conne
         by("limit", {"max_connections", "max_statements", "max_half_open", "login_timeout", "message_size"},
            all.limits_hit)));
     to.push_back(counter("pgsidecar_cancel_requests_total", "Cancel requests by what became of them.",
-                         by("result", {"carried", "joined", "failed"}, all.cancel_requests)));
+                         by("result", {"carried", "joined", "failed", "dropped"}, all.cancel_requests)));
 }
 
 void add_work(families& to, const session_counters& all) {

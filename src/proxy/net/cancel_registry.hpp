@@ -1,9 +1,11 @@
 #pragma once
 
+#include <atomic>
 #include <map>
 #include <mutex>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "proxy/net/asio.hpp"
 #include "proxy/session/client_startup.hpp"
@@ -19,15 +21,19 @@ struct upstream_target {
     bool operator==(const upstream_target&) const = default;
 };
 
-/// Which upstream a session uses, by what a CancelRequest for it will say. Shared by all threads.
+class cancel_registration;
+
+/// What a CancelRequest may mean.
+struct cancellable_session {
+    upstream_target upstream;
+    bool busy = false;  ///< a server is lent to it, as far as is known here
+};
+
+/// Sessions by what a CancelRequest for them will say. Shared by all threads.
 class cancel_registry {
 public:
-    std::optional<upstream_target> find(const cancel_key& key) const {
-        const std::lock_guard lock(mutex_);
-        const auto found = entries_.find(key);
-        if (found == entries_.end()) return std::nullopt;
-        return found->second;
-    }
+    /// Of several that an upstream has given the same key, one that is busy.
+    std::optional<cancellable_session> find(const cancel_key& key) const;
 
     std::size_t size() const {
         const std::lock_guard lock(mutex_);
@@ -36,11 +42,11 @@ public:
 
 private:
     friend class cancel_registration;
-    using entries = std::multimap<cancel_key, upstream_target>;
+    using entries = std::multimap<cancel_key, const cancel_registration*>;
 
-    entries::iterator add(const cancel_key& key, const upstream_target& upstream) {
+    entries::iterator add(const cancel_key& key, const cancel_registration* session) {
         const std::lock_guard lock(mutex_);
-        return entries_.emplace(key, upstream);
+        return entries_.emplace(key, session);
     }
 
     void remove(entries::iterator entry) {
@@ -55,15 +61,32 @@ private:
 /// Keeps a session in the registry as long as it lives.
 class cancel_registration {
 public:
-    cancel_registration(cancel_registry& registry, const cancel_key& key, const upstream_target& upstream)
-        : registry_(registry), entry_(registry.add(key, upstream)) {}
+    cancel_registration(cancel_registry& registry, const cancel_key& key, upstream_target upstream)
+        : registry_(registry), upstream_(std::move(upstream)), entry_(registry.add(key, this)) {}
     cancel_registration(const cancel_registration&) = delete;
     cancel_registration& operator=(const cancel_registration&) = delete;
     ~cancel_registration() { registry_.remove(entry_); }
 
+    void set_busy(bool busy) {
+        if (busy_.load(std::memory_order_relaxed) != busy) busy_ = busy;
+    }
+
 private:
+    friend class cancel_registry;
+
     cancel_registry& registry_;
-    cancel_registry::entries::iterator entry_;
+    const upstream_target upstream_;
+    std::atomic<bool> busy_{false};
+    const cancel_registry::entries::iterator entry_;
 };
+
+inline std::optional<cancellable_session> cancel_registry::find(const cancel_key& key) const {
+    const std::lock_guard lock(mutex_);
+    const cancel_registration* found = nullptr;
+    for (auto [at, end] = entries_.equal_range(key); at != end; ++at)
+        if (found == nullptr || at->second->busy_) found = at->second;
+    if (found == nullptr) return std::nullopt;
+    return cancellable_session{found->upstream_, found->busy_};
+}
 
 }  // namespace pgsidecar::net

@@ -84,7 +84,8 @@ private:
 
     // connection_cancel.cpp: a CancelRequest instead of a session
     awaitable<> cancel();
-    awaitable<> carry_cancel_request();
+    awaitable<cancel_result> carry_cancel_request();
+    bool comes_too_late() const;
     awaitable<link_failure> reach_cancelled();
 
     // relay.cpp: the pumps
@@ -100,6 +101,7 @@ private:
     void write_both();
     void on_ready();
     void on_client_lost();
+    void note_whether_busy();
     void end_server_side();
 
     bool hears_client() const { return !client_gone_ && !leaving_ && !talk_.finished(); }

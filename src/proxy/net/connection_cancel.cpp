@@ -6,9 +6,22 @@
 
 namespace pgsidecar::net {
 
+namespace {
+
+std::string_view name_of(cancel_result result) {
+    switch (result) {
+        case cancel_result::carried: return "carried";
+        case cancel_result::joined: return "joined by another";
+        case cancel_result::failed: return "failed";
+        case cancel_result::dropped: return "dropped, nothing runs";
+    }
+    return {};
+}
+
+}  // namespace
+
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
 awaitable<> connection::cancel() {
-    because(ending::client, "cancel request carried");
     cancel_turn turn(service_.turns, talk_.startup().cancelled(), [this] {
         asio::post(client_.get_executor(), [self = weak_from_this()] {
             if (const auto alive = self.lock()) alive->server_spoke_.notify();
@@ -16,20 +29,24 @@ awaitable<> connection::cancel() {
     });
     arm(config_->settings.upstream.connect_timeout);
     while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
-    if (turn.at() == cancel_turn::state::served) ++here_.counts.cancel_requests[cancel_result::joined];
-    if (turn.at() == cancel_turn::state::carries) co_await carry_cancel_request();
+    if (turn.at() == cancel_turn::state::waits) co_return;
+    cancel_result result = cancel_result::joined;
+    if (turn.at() == cancel_turn::state::carries) result = co_await carry_cancel_request();
+    ++here_.counts.cancel_requests[result];
+    because(ending::client, "cancel request " + std::string(name_of(result)));
 }
 
 /// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
 /// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
 /// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
-awaitable<> connection::carry_cancel_request() {
+awaitable<cancel_result> connection::carry_cancel_request() {
+    if (comes_too_late()) co_return cancel_result::dropped;
     const link_failure failure = co_await reach_cancelled();
-    ++here_.counts.cancel_requests[failure ? cancel_result::failed : cancel_result::carried];
     if (failure) {
         log::event(log::level::error, id_, "could not carry a cancel request", {{"error", failure.why}});
-        co_return;
+        co_return cancel_result::failed;
     }
+    if (comes_too_late()) co_return cancel_result::dropped;
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);
@@ -39,6 +56,13 @@ awaitable<> connection::carry_cancel_request() {
         server_in_.clear();
         co_await server_.read_some(server_in_.room(), ec);
     }
+    co_return cancel_result::carried;
+}
+
+/// The session has no server any more: one that the pooler found for it would be another client's.
+bool connection::comes_too_late() const {
+    const auto known = service_.cancels.find(talk_.startup().cancelled());
+    return known && !known->busy;
 }
 
 /// The very address that the session to be cancelled uses, and as it does, if it is one of ours.
@@ -46,8 +70,8 @@ awaitable<link_failure> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
     if (!known) co_return co_await reach_upstream(tries_tls_first());
     pass_origin_on();
-    server_.assign(co_await connector_.connect_to(known->where));
-    co_return co_await begin_link(known->host, known->encrypted);
+    server_.assign(co_await connector_.connect_to(known->upstream.where));
+    co_return co_await begin_link(known->upstream.host, known->upstream.encrypted);
 }
 
 }  // namespace pgsidecar::net

@@ -41,6 +41,7 @@ awaitable<bool> connection::feed_from_client() {
         because(ending::client, "start-up refused: " + talk_.startup().refusal());
     }
     if (!ready_) count_half_open();
+    note_whether_busy();
     write_both();
     if (!server_out_.done()) co_await server_out_.written();
     if (!client_out_.done()) co_await client_out_.written();
@@ -118,6 +119,7 @@ awaitable<bool> connection::feed_from_server() {
     if (talk_.finished()) because(ending::upstream, why_upstream_ended());
     if (!ready_ && talk_.is_ready()) on_ready();
     if (half_open_ || !ready_) count_half_open();
+    note_whether_busy();
     write_both();
     if (!client_out_.done()) co_await client_out_.written();
     if (client_out_.failed()) on_client_lost();
@@ -135,6 +137,12 @@ std::string connection::why_upstream_ended() const {
     log::event(log::level::error, id_, "could not log in upstream",
                {{"user", talk_.startup().upstream_user()}, {"error", problem}});
     return "could not log in upstream";
+}
+
+/// Before the server is sent what it is busy with.
+void connection::note_whether_busy() {
+    const session* s = talk_.current_session();
+    if (s && cancel_registration_) cancel_registration_->set_busy(!s->idle());
 }
 
 /// In the order in which the conversation composed them: right after each feeding.

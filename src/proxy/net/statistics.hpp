@@ -60,7 +60,12 @@ enum class ending : std::uint8_t {
 
 enum class connect_result : std::uint8_t { ok, failed };
 enum class tls_handshake : std::uint8_t { client_ok, client_failed, upstream_ok, upstream_failed };
-enum class cancel_result : std::uint8_t { carried, joined, failed };
+enum class cancel_result : std::uint8_t {
+    carried,
+    joined,  ///< another one was carried for it
+    failed,
+    dropped,  ///< its session ran nothing
+};
 enum class limit : std::uint8_t {
     max_connections,
     max_statements,
@@ -77,7 +82,7 @@ struct statistics {
     tally<ending, 6> endings;
     tally<connect_result, 2> upstream_connects;
     tally<tls_handshake, 4> tls_handshakes;
-    tally<cancel_result, 3> cancel_requests;
+    tally<cancel_result, 4> cancel_requests;
     tally<limit, 5> limits_hit;
 
     session_counters sessions;

@@ -8,9 +8,10 @@ import subprocess
 import pytest
 
 from tests.integration.relay.proxy import eventually
-from tests.integration.relay.raw_client import RawClient, ready, startup_packet
+from tests.integration.relay.raw_client import RawClient, query, ready, startup_packet
+from tests.integration.relay.test_cancel import KEY, cancel_packet, played_session
 from tests.integration.relay.test_upstream import login_errors
-from tests.integration.relay.upstreams import accept, deaf_server, upstream_server
+from tests.integration.relay.upstreams import accept, deaf_server, nobody_has_come, upstream_server
 from tests.integration.support.daemon import free_port
 
 pytestmark = pytest.mark.timeout(120)
@@ -35,15 +36,6 @@ def reaches(proxy, server: socket.socket) -> None:
         client.send(STARTUP)
         with accept(server) as connection:
             assert connection.recv(100) == STARTUP
-
-
-def nobody_has_come(server: socket.socket) -> bool:
-    server.setblocking(False)
-    try:
-        server.accept()[0].close()
-        return False
-    except BlockingIOError:
-        return True
 
 
 def test_first_address_is_used_while_it_answers(start_proxy):
@@ -159,3 +151,20 @@ def test_every_address_of_a_name_is_tried(start_proxy, tmp_path):
         proxy = start_proxy(f"many.test:{server.getsockname()[1]}", prefix=with_hosts_file(hosts))
         for _ in range(3):
             reaches(proxy, server)
+
+
+def test_cancel_request_goes_to_the_address_that_its_session_uses(start_proxy, tmp_path):
+    hosts = tmp_path / "hosts"
+    hosts.write_text("127.0.0.3 many.test\n127.0.0.2 many.test\n")
+    with upstream_server("127.0.0.2") as second:
+        port = second.getsockname()[1]
+        proxy = start_proxy(f"many.test:{port}", prefix=with_hosts_file(hosts))
+        with played_session(proxy.port, second) as (client, server):
+            client.send(query("SELECT 1"))
+            assert server.recv(100) == query("SELECT 1")
+            with upstream_server("127.0.0.3", port) as first, RawClient(proxy.port) as messenger:
+                messenger.send(cancel_packet(KEY))
+                with accept(second) as canceller:
+                    assert canceller.recv(100) == cancel_packet(KEY)
+                assert messenger.read(1) == b""
+                assert nobody_has_come(first)

@@ -21,6 +21,17 @@ def accept(server: socket.socket) -> socket.socket:
     return connection
 
 
+def nobody_has_come(server: socket.socket) -> bool:
+    server.setblocking(False)
+    try:
+        server.accept()[0].close()
+        return False
+    except BlockingIOError:
+        return True
+    finally:
+        server.settimeout(TIMEOUT)
+
+
 @contextlib.contextmanager
 def deaf_server() -> Iterator[int]:
     """Its port. The backlog is full: the kernel drops what would connect."""
