@@ -38,7 +38,10 @@ class Metrics:
     samples: dict[tuple[str, frozenset[tuple[str, str]]], float] = field(default_factory=dict)
 
     def __call__(self, name: str, **labels: str) -> float:
-        return self.samples[f"pgsidecar_{name}", frozenset(labels.items())]
+        return self.of(f"pgsidecar_{name}", **labels)
+
+    def of(self, name: str, **labels: str) -> float:
+        return self.samples[name, frozenset(labels.items())]
 
     def sum(self, name: str) -> float:
         return sum(value for (of, _), value in self.samples.items() if of == f"pgsidecar_{name}")

@@ -11,13 +11,13 @@ from tests.integration.support.stack import Stack
 
 
 class AdminStack(Stack):
-    """With `admin_port` for everything and `metrics_port` for metrics and health."""
+    """With `admin_port` for everything and `metrics_port` for metrics and health; `config`: keys, in lower case."""
 
-    def __init__(self, **config: str):
+    def __init__(self, *args: str, **config: str):
         self.admin_port, self.metrics_port = free_port(), free_port()
         keys = {"admin_listen": f"127.0.0.1:{self.admin_port}",
                 "admin_metrics_listen": f"127.0.0.1:{self.metrics_port}"} | config
-        super().__init__(config={f"PGSIDECAR_{name.upper()}": value for name, value in keys.items()})
+        super().__init__(config={f"PGSIDECAR_{name.upper()}": value for name, value in keys.items()}, args=list(args))
 
     def connect(self, **parameters: Any) -> psycopg.Connection:
         return psycopg.connect(self.dsn("sidecar"), autocommit=True, **parameters)

@@ -7,7 +7,9 @@ import psycopg
 import pytest
 
 from tests.integration.admin.client import ask, scrape
+from tests.integration.admin.conftest import AdminStack
 from tests.integration.relay.proxy import eventually
+from tests.integration.support.daemon import free_port
 
 PARAMETER = "a parameter value that nobody may see"
 
@@ -123,12 +125,10 @@ def test_a_token_is_needed_from_elsewhere():
     address = address_of_this_machine()
     if address is None:
         pytest.skip("this machine has no address but loopback")
-    from tests.integration.admin.conftest import AdminStack
-    stack = AdminStack(admin_token="let-me-in")
-    stack.sidecar._config["PGSIDECAR_ADMIN_LISTEN"] = f"{address}:{stack.admin_port}"
-    with stack:
+    port = free_port()
+    with AdminStack(admin_token="let-me-in", admin_listen=f"{address}:{port}"):
         def status(path: str, method: str = "GET", **headers: str) -> int:
-            return ask(stack.admin_port, path, method, headers, address).status
+            return ask(port, path, method, headers, address).status
 
         assert status("/metrics") == status("/readyz") == 200
         assert status("/sessions") == status("/drain", "POST") == 401
