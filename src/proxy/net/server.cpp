@@ -102,7 +102,7 @@ void server::drain() {
     for (const auto& each : workers_) each->drain();
     patience_.expires_after(service_.current()->settings.drain_timeout);
     patience_.async_wait([this](error_code ec) {
-        if (!ec) shut_down();
+        if (!ec && running_ > 0) shut_down();  // cancel() comes too late for a timer that has expired
     });
 }
 
@@ -114,7 +114,7 @@ void server::shut_down() {
 void server::await_workers() {
     patience_.expires_after(service_.current()->settings.shutdown_timeout);
     patience_.async_wait([this](error_code ec) {
-        if (ec) return;
+        if (ec || running_ == 0) return;
         log::event(log::level::warn, log::no_session, "cutting off the clients that have not left");
         for (const auto& each : workers_) each->cut();
         patience_.expires_after(unwind_limit);

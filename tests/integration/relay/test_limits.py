@@ -97,6 +97,14 @@ def test_sigterm_ends_idle_and_busy_clients(start_proxy, pgbouncer):
         assert proxy.wait() == 0
 
 
+def test_sigterm_when_nobody_is_there(start_proxy):
+    """The workers end just when the time to drain is over."""
+    for _ in range(40):
+        proxy = start_proxy(drain_timeout="0s", shutdown_timeout="1h")
+        proxy.signal()
+        assert proxy.wait() == 0
+
+
 def test_sigterm_undoes_what_is_open(start_proxy, pgbouncer, postgres):
     proxy = start_proxy()
     postgres.psql("CREATE TABLE IF NOT EXISTS shut_down_test (n int)")
