@@ -87,6 +87,7 @@ void connection::prepare(const std::string& name, const std::string& sql) {
 
 result connection::execute(const std::string& name, const std::vector<std::string>& arguments) {
     std::vector<const char*> values;
+    values.reserve(arguments.size());
     for (const std::string& each : arguments) values.push_back(each.c_str());
     sent(PQsendQueryPrepared(session_.get(), name.c_str(), static_cast<int>(values.size()), values.data(),
                              nullptr, nullptr, 0));
@@ -110,7 +111,7 @@ std::vector<std::string> connection::pipeline(const std::string& name,
         if (each.there() && !each.failed()) values.push_back(each.value());
     }
     sent(PQexitPipelineMode(session_.get()));
-    if (first) throw *first;
+    if (first) throw server_error(*first);
     return values;
 }
 
@@ -122,7 +123,7 @@ result connection::answer() {
         if (each.failed() && !first) first = each.error();
         last = std::move(each);
     }
-    if (first) throw *first;
+    if (first) throw server_error(*first);
     return last;
 }
 

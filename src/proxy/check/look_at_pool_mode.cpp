@@ -7,7 +7,7 @@ namespace pgsidecar::check {
 
 namespace {
 
-constexpr int transactions_of_each = 8;
+constexpr std::size_t transactions_of_each = 8;
 constexpr std::chrono::milliseconds time_for_a_second_server{1500};
 
 std::string transaction(connection& on) {
@@ -58,7 +58,7 @@ struct observation {
 observation observe(const inspection& at) {
     connection first = at.connect(), second = at.connect();
     observation seen;
-    for (int i = 0; i < transactions_of_each; ++i) {
+    for (std::size_t i = 0; i < transactions_of_each; ++i) {
         seen.first.meet(transaction(first));
         seen.second.meet(transaction(second));
     }
