@@ -14,7 +14,7 @@ using response = http::response<http::string_body>;
 using net::error_code;
 
 constexpr std::uint32_t most_head_bytes = 8 * 1024;
-constexpr std::uint64_t most_body_bytes = 4 * 1024;
+constexpr std::uint64_t most_body_bytes = 4 * std::uint64_t{1024};
 
 /// From the end of one answer to the end of the next request, and for an answer to be taken.
 constexpr std::chrono::seconds patience{30};

@@ -38,7 +38,7 @@ void http_server::admit(net::stream_socket client, const net::endpoint& peer, sc
     const auto place = clients_.emplace(clients_.end());
     net::asio::co_spawn(
         where_, serve_http(std::move(client), net::is_local(peer), routes, proxy_),
-        net::asio::bind_cancellation_slot(place->slot(), [this, place](std::exception_ptr failure) {
+        net::asio::bind_cancellation_slot(place->slot(), [this, place](const std::exception_ptr& failure) {
             clients_.erase(place);
             if (failure) log::event(log::level::error, log::no_session, "internal error");
         }));

@@ -104,14 +104,18 @@ std::string make_nonce() {
     return out;
 }
 
-/// Only the page's own script and style count, whatever the name of a client may look like.
-result page(context) {
-    const std::string nonce = make_nonce();
+std::string page_with(const std::string& nonce) {
     std::string body(status_page);
     for (std::size_t at = body.find(nonce_mark); at != body.npos; at = body.find(nonce_mark, at))
         body.replace(at, nonce_mark.size(), nonce);
+    return body;
+}
+
+/// Only the page's own script and style count, whatever the name of a client may look like.
+result page(context) {
+    const std::string nonce = make_nonce();
     co_return answer{.content_type = "text/html; charset=utf-8",
-                     .body = std::move(body),
+                     .body = page_with(nonce),
                      .content_policy = "default-src 'none'; connect-src 'self'; script-src 'nonce-" + nonce +
                                        "'; style-src 'nonce-" + nonce +
                                        "'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'"};

@@ -11,7 +11,7 @@ namespace pgsidecar::admin {
 /// know. One thread.
 class upstream_probe {
 public:
-    explicit upstream_probe(net::executor where) : where_(where) {}
+    explicit upstream_probe(const net::executor& where) : where_(where) {}
 
     /// Why not; empty if it does.
     net::awaitable<std::string> problem(config::upstream_settings upstream);
