@@ -103,7 +103,8 @@ TEST(UpstreamUrl, IsWeakerThanAKeyOfItsSourceAndStrongerThanOneOfAWeakerSource) 
 }
 
 TEST(UpstreamUrl, WarnsOfWhatAProxyDoesNotDo) {
-    const auto loaded = load_url("postgres://h?application_name=a&options=-c%20x%3D1&target_session_attrs=any");
+    const auto loaded =
+        load_url("postgres://h?application_name=a&options=-c%20x%3D1&target_session_attrs=any");
     EXPECT_THAT(loaded.problems, IsEmpty());
     EXPECT_THAT(loaded.warnings,
                 ElementsAre("--upstream: application_name has no meaning for a proxy and is ignored",

@@ -3,15 +3,15 @@ from __future__ import annotations
 
 import json
 import re
-import urllib.parse
 import urllib.request
 from itertools import combinations
 
 import pytest
 import yaml
 
-from tests.integration.support.daemon import Daemon, free_port, wait_until
-from tests.integration.support.stack import Stack, program as installed
+from tests.integration.support.daemon import free_port, wait_until
+from tests.integration.support.prometheus import Prometheus
+from tests.integration.support.stack import Stack
 
 from .servers import statements_survive
 from .tools import DEPLOY, run
@@ -20,39 +20,6 @@ DASHBOARD = json.loads((DEPLOY / "grafana/dashboard.json").read_text())
 VARIABLES = {"$job": ".*", "$instance": ".*", "$__rate_interval": "1m", "$__range": "1h", "$__interval": "15s"}
 SCRAPES = 4
 LIMIT = 60.0  # seconds until they are made
-
-
-class Prometheus(Daemon):
-    """Reads one target every second."""
-
-    def __init__(self, target: int):
-        super().__init__("prometheus", None, None, unprivileged=False)
-        self._target = target
-
-    def start(self) -> None:
-        configuration = self.directory / "prometheus.yml"
-        job = {"job_name": "pgsidecar", "scrape_interval": "1s", "scrape_timeout": "1s",
-               "static_configs": [{"targets": [f"127.0.0.1:{self._target}"], "labels": {"container": "pgsidecar"}}]}
-        configuration.write_text(yaml.safe_dump({"scrape_configs": [job],
-                                                 "rule_files": [str(DEPLOY / "prometheus/alerts.yaml")]}))
-        self._start_process([installed("prometheus"), f"--config.file={configuration}",
-                             f"--storage.tsdb.path={self.directory}/data", "--log.level=warn",
-                             f"--web.listen-address=127.0.0.1:{self.port}"], self._is_ready)
-
-    def _is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=5):
-                return True
-        except OSError:
-            return False
-
-    def ask(self, path: str, **parameters: str) -> dict:
-        url = f"http://127.0.0.1:{self.port}/api/v1/{path}?{urllib.parse.urlencode(parameters)}"
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return json.load(answer)["data"]
-
-    def query(self, expression: str) -> list[dict]:
-        return self.ask("query", query=expression)["result"]
 
 
 @pytest.fixture(scope="module")
@@ -72,7 +39,7 @@ def metrics_port(tmp_path_factory):
 
 @pytest.fixture(scope="module")
 def prometheus(metrics_port):
-    server = Prometheus(metrics_port)
+    server = Prometheus(metrics_port, {"container": "pgsidecar"}, [DEPLOY / "prometheus/alerts.yaml"])
     try:
         server.start()
         wait_until(lambda: scrapes(server) >= SCRAPES, f"{SCRAPES} scrapes", LIMIT, server.check)

@@ -11,7 +11,7 @@ namespace pgsidecar::net {
 /// off, such as a name look-up, may outlive the coroutine that has stopped waiting.
 class bounded_operation : public std::enable_shared_from_this<bounded_operation> {
 public:
-    explicit bounded_operation(executor where) : expiry_(where) {}
+    explicit bounded_operation(const executor& where) : expiry_(where) {}
     bounded_operation(const bounded_operation&) = delete;
     bounded_operation& operator=(const bounded_operation&) = delete;
     virtual ~bounded_operation() = default;

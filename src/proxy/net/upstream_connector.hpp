@@ -20,7 +20,8 @@ namespace pgsidecar::net {
 /// later does not make the next be tried.
 class upstream_connector {
 public:
-    upstream_connector(executor where, const config::upstream_settings& settings, upstream_health& health)
+    upstream_connector(const executor& where, const config::upstream_settings& settings,
+                       upstream_health& health)
         : where_(where), settings_(settings), health_(health) {}
     upstream_connector(const upstream_connector&) = delete;
     upstream_connector& operator=(const upstream_connector&) = delete;

@@ -11,7 +11,7 @@ namespace pgsidecar {
 
 /// How one query text has been used.
 struct statement_usage {
-    std::string sql{};                   ///< its first bytes, statement_statistics::text_limit at most
+    std::string sql{};                 ///< its first bytes, statement_statistics::text_limit at most
     std::uint64_t calls = 0;           ///< Binds of it, and SQL-level EXECUTEs
     std::uint64_t reparses = 0;        ///< Parses of ours that made it resident again
     std::uint64_t errors_avoided = 0;  ///< as in session_counters, of all kinds

@@ -1,47 +1,15 @@
 """Prometheus' own programs read the metrics."""
 from __future__ import annotations
 
-import json
 import subprocess
-import urllib.parse
-import urllib.request
 from pathlib import Path
 
 import pytest
 
 from tests.integration.admin.client import ask
 from tests.integration.relay.proxy import eventually
-from tests.integration.support.daemon import Daemon
+from tests.integration.support.prometheus import Prometheus
 from tests.integration.support.stack import program
-
-
-class Prometheus(Daemon):
-    """Scrapes one port every second."""
-
-    def __init__(self, scraped: int):
-        super().__init__("prometheus", None, None, unprivileged=False)
-        self._scraped = scraped
-
-    def start(self) -> None:
-        configuration = self.directory / "prometheus.yaml"
-        configuration.write_text(
-            "global: {scrape_interval: 1s}\n"
-            f"scrape_configs: [{{job_name: pgsidecar, static_configs: [{{targets: ['127.0.0.1:{self._scraped}']}}]}}]\n")
-        self._start_process([program("prometheus"), f"--config.file={configuration}",
-                             f"--storage.tsdb.path={self.directory / 'data'}",
-                             f"--web.listen-address=127.0.0.1:{self.port}"], self._is_ready)
-
-    def _is_ready(self) -> bool:
-        try:
-            with urllib.request.urlopen(f"http://127.0.0.1:{self.port}/-/ready", timeout=30):
-                return True
-        except OSError:
-            return False
-
-    def query(self, expression: str) -> list[dict]:
-        url = f"http://127.0.0.1:{self.port}/api/v1/query?" + urllib.parse.urlencode({"query": expression})
-        with urllib.request.urlopen(url, timeout=30) as answer:
-            return json.load(answer)["data"]["result"]
 
 
 @pytest.fixture

@@ -3,7 +3,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
-from typing import Callable, Iterator
+from typing import Callable
 
 import pytest
 
@@ -53,8 +53,3 @@ def owned_by_servers(certificate: Certificate, folder: Path) -> Certificate:
             shutil.chown(target, account)
         paths.append(str(target))
     return Certificate(*paths)
-
-
-@pytest.fixture
-def proxies(start_proxy) -> Iterator[Callable[..., Proxy]]:  # noqa: F811
-    yield start_proxy

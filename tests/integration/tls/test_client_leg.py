@@ -12,6 +12,7 @@ import pytest
 
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import SSL_REQUEST, RawClient, Reply, startup_packet
+from tests.integration.support.stack import StackError
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -165,7 +166,7 @@ def shown(proxy) -> bytes:
 
 
 @pytest.mark.parametrize("hint", ["signal", "file"])
-def test_a_new_certificate_is_shown_without_a_restart(start_tls_proxy, authority, folder, hint):
+def test_a_new_certificate_is_shown_without_a_restart(start_tls_proxy, authority, hint):
     used = authority.issue("localhost", file=f"used-{hint}")
     proxy = start_tls_proxy(mode="require", client_tls_certificate=used.certificate, client_tls_key=used.key)
     with connect(proxy, sslmode="require") as connection:
@@ -179,7 +180,7 @@ def test_a_new_certificate_is_shown_without_a_restart(start_tls_proxy, authority
         assert connection.execute("SELECT 1").fetchone() == (1,), "a session goes on"
 
 
-def test_files_that_cannot_be_used_change_nothing(start_tls_proxy, authority, folder):
+def test_files_that_cannot_be_used_change_nothing(start_tls_proxy, authority):
     used = authority.issue("localhost", file="broken-later")
     proxy = start_tls_proxy(mode="require", client_tls_certificate=used.certificate, client_tls_key=used.key)
     before = shown(proxy)
@@ -191,8 +192,7 @@ def test_files_that_cannot_be_used_change_nothing(start_tls_proxy, authority, fo
     assert shown(proxy) == before
 
 
-def test_it_does_not_start_with_files_that_cannot_be_used(start_tls_proxy, tmp_path):
-    from tests.integration.support.stack import StackError
+def test_it_does_not_start_with_files_that_cannot_be_used(start_tls_proxy):
     with pytest.raises(StackError, match="client_tls.certificate: /nonexistent cannot be used"):
         start_tls_proxy(mode="allow", client_tls_certificate="/nonexistent")
 
