@@ -13,7 +13,7 @@
 namespace pgsidecar::net {
 
 /// Where an upstream connection leads, and how.
-struct upstream_target {
+struct upstream_target {  // NOLINT(bugprone-exception-escape): endpoint's move is not marked
     endpoint where;
     std::string host;  ///< that `where` is an address of
     bool encrypted = false;

@@ -77,7 +77,7 @@ awaitable<std::size_t> connection::read_more(byte_stream& peer, read_buffer& in,
 void connection::start_server_pump() {
     server_pump_runs_ = true;
     asio::co_spawn(client_.get_executor(), server_pump(),
-                   [self = shared_from_this()](std::exception_ptr failure) {
+                   [self = shared_from_this()](const std::exception_ptr& failure) {
                        self->server_pump_runs_ = false;
                        if (failure) self->cut();
                        self->client_.cancel_read();

@@ -45,7 +45,7 @@ std::string looks_of(const std::vector<std::string>& files) {
 
 }  // namespace
 
-reloader::reloader(executor where, service& shared, config::loaded_settings loaded, load_settings load)
+reloader::reloader(const executor& where, service& shared, config::loaded_settings loaded, load_settings load)
     : service_(shared),
       loaded_(std::move(loaded)),
       load_(std::move(load)),

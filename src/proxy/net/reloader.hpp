@@ -15,7 +15,7 @@ using load_settings = std::function<config::loaded_settings()>;
 /// Puts a changed configuration in place for the connections that begin from then on, whole or not at all.
 class reloader {
 public:
-    reloader(executor where, service& shared, config::loaded_settings loaded, load_settings load);
+    reloader(const executor& where, service& shared, config::loaded_settings loaded, load_settings load);
 
     /// What is wrong, each with its place; nothing if the configuration is in place. What needs a restart
     /// stays as it is, with a warning in the log.

@@ -21,7 +21,6 @@ public:
     }
     stream_deadline(const stream_deadline&) = delete;
     stream_deadline& operator=(const stream_deadline&) = delete;
-    ~stream_deadline() { timer_.cancel(); }
 
     bool passed() const { return *passed_; }
 

@@ -24,8 +24,8 @@ awaitable<char> ask_for_tls(byte_stream& server) {
     co_return answer[0];
 }
 
-peer_name name_of(const config::upstream_tls_settings& tls, std::string host) {
-    return {.host = tls.server_name.empty() ? std::move(host) : tls.server_name,
+peer_name name_of(const config::upstream_tls_settings& tls, const std::string& host) {
+    return {.host = tls.server_name.empty() ? host : tls.server_name,
             .verified = tls.mode == config::tls_mode::verify_full};
 }
 
@@ -56,7 +56,7 @@ awaitable<link_failure> negotiate(byte_stream& server, const snapshot& by, peer_
 awaitable<link_failure> encrypt(byte_stream& server, const snapshot& by, std::string host,
                                 time_point deadline) {
     const stream_deadline limit(server, deadline);
-    link_failure failure = co_await negotiate(server, by, name_of(by.settings.upstream_tls, std::move(host)));
+    link_failure failure = co_await negotiate(server, by, name_of(by.settings.upstream_tls, host));
     if (limit.passed()) failure = failed("TLS: time-out");
     co_return failure;
 }
