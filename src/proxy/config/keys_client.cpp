@@ -11,9 +11,7 @@ std::vector<key> client_keys() {
             "listen", address_value(), [](auto& s) -> auto& { return s.listen; },
             "Where clients connect; at least one address."),
         scalar(
-            "proxy_protocol",
-            choice_value<enum proxy_protocol>({{"off", proxy_protocol::off}, {"v2", proxy_protocol::v2}}),
-            [](auto& s) -> auto& { return s.proxy_protocol; },
+            "proxy_protocol", proxy_protocol_value(), [](auto& s) -> auto& { return s.proxy_protocol; },
             "Whether clients come through a load balancer that sends a PROXY protocol header of version 2 "
             "first. It is then required of every TCP connection, and the address in it is the client's; "
             "switch it on only where nobody else can connect."),
@@ -49,8 +47,7 @@ std::vector<key> client_keys() {
             [](auto& s) -> auto& { return s.client_tls.user_map; },
             "Users that a certificate's common name may log in as besides its own."),
         scalar(
-            "client_tls.minimum_version",
-            choice_value<tls_version>({{"1.2", tls_version::v1_2}, {"1.3", tls_version::v1_3}}),
+            "client_tls.minimum_version", tls_version_value(),
             [](auto& s) -> auto& { return s.client_tls.minimum_version; },
             "The oldest version of TLS that a client may speak."),
 

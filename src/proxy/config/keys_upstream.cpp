@@ -37,8 +37,7 @@ std::vector<key> upstream_keys() {
             "false, pgsidecar answers NegotiateProtocolVersion itself and speaks protocol 3.0 to the "
             "pooler."),
         scalar(
-            "upstream.proxy_protocol",
-            choice_value<enum proxy_protocol>({{"off", proxy_protocol::off}, {"v2", proxy_protocol::v2}}),
+            "upstream.proxy_protocol", proxy_protocol_value(),
             [](auto& s) -> auto& { return s.upstream.proxy_protocol; },
             "Whether the pooler, or a load balancer in front of it, is sent a PROXY protocol header of "
             "version 2 with the client's address."),
@@ -96,8 +95,7 @@ std::vector<key> upstream_keys() {
             "The name that is sent as SNI and, with verify-full, looked for in the pooler's certificate; "
             "empty: the host of the address."),
         scalar(
-            "upstream_tls.minimum_version",
-            choice_value<tls_version>({{"1.2", tls_version::v1_2}, {"1.3", tls_version::v1_3}}),
+            "upstream_tls.minimum_version", tls_version_value(),
             [](auto& s) -> auto& { return s.upstream_tls.minimum_version; },
             "The oldest version of TLS that is spoken to the pooler."),
 

@@ -79,6 +79,14 @@ value_type<address> address_value() {
 
 value_type<bool> switch_value() { return choice_value<bool>({{"true", true}, {"false", false}}); }
 
+value_type<tls_version> tls_version_value() {
+    return choice_value<tls_version>({{"1.2", tls_version::v1_2}, {"1.3", tls_version::v1_3}});
+}
+
+value_type<proxy_protocol> proxy_protocol_value() {
+    return choice_value<proxy_protocol>({{"off", proxy_protocol::off}, {"v2", proxy_protocol::v2}});
+}
+
 value_type<unsigned> workers_value(unsigned max) {
     const auto count = number_value<unsigned>(1, max);
     return {count.accepts + ", or auto",

@@ -54,6 +54,8 @@ value_type<Enum> choice_value(std::vector<std::pair<std::string, Enum>> choices)
 
 value_type<address> address_value();
 value_type<bool> switch_value();
+value_type<tls_version> tls_version_value();
+value_type<proxy_protocol> proxy_protocol_value();
 value_type<unsigned> workers_value(unsigned max);
 value_type<std::size_t> size_value(std::size_t min, std::size_t max);
 value_type<std::chrono::milliseconds> duration_value(std::chrono::milliseconds min,

@@ -50,6 +50,7 @@ awaitable<> connection::run() {
     arm(config_->settings.login_timeout);
     count_half_open();
     co_await learn_origin();
+    pass_origin_on();
     co_await open();
     if (talk_.startup().at() == stage::cancelling) co_await cancel();
     const bool connected = co_await connect_upstream();

@@ -89,7 +89,6 @@ awaitable<bool> connection::refused_at_once() {
 }
 
 awaitable<link_failure> connection::reach_upstream(bool encrypted) {
-    pass_origin_on();
     server_.assign(co_await connector_.connect());
     co_return co_await begin_link(connector_.address().host, encrypted);
 }

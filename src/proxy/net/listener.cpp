@@ -5,9 +5,7 @@
 #include <sys/un.h>
 #include <unistd.h>
 
-#include <algorithm>
 #include <cerrno>
-#include <cstring>
 #include <stdexcept>
 
 #include "proxy/net/endpoints.hpp"
@@ -90,12 +88,7 @@ void listener::stop() {
     socket_file_.clear();
 }
 
-std::uint16_t listener::port() const {
-    const endpoint bound = acceptor_.local_endpoint();
-    asio::ip::tcp::endpoint tcp;
-    std::memcpy(tcp.data(), bound.data(), std::min(bound.size(), tcp.capacity()));
-    return tcp.port();
-}
+std::uint16_t listener::port() const { return tcp_of(acceptor_.local_endpoint()).port(); }
 
 void listener::accept_next() {
     taker chosen = choose_();

@@ -59,9 +59,8 @@ listener::taker server::next_worker() {
 }
 
 void server::start_workers() {
-    const unsigned count = service_.current()->settings.workers == config::auto_workers
-                               ? usable_cores()
-                               : service_.current()->settings.workers;
+    const unsigned wanted = service_.current()->settings.workers;
+    const unsigned count = wanted == config::auto_workers ? usable_cores() : wanted;
     for (unsigned i = 0; i < count; ++i) {
         workers_.push_back(std::make_unique<worker>(service_));
         workers_.back()->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
