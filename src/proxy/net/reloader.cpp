@@ -67,9 +67,10 @@ std::vector<std::string> reloader::reload() {
 }
 
 std::vector<std::string> reloader::put_in_place(config::loaded_settings next) try {
+    std::string looks = looks_of(files_of(next.values));  // what is written while they are read is seen then
     service_.replace(std::make_shared<const snapshot>(next.values));
     loaded_ = std::move(next);
-    seen_ = looks_of(files_of(loaded_.values));
+    seen_ = std::move(looks);
     return {};
 } catch (const std::exception& failure) { return {failure.what()}; }
 
