@@ -8,6 +8,7 @@
 
 #include "fuzz/support/check.hpp"
 #include "fuzz/support/input.hpp"
+#include "proxy/session/plain_statement.hpp"
 #include "proxy/session/sql_scan.hpp"
 #include "proxy/session/sql_uses.hpp"
 
@@ -128,6 +129,24 @@ void check_prepared_texts(const std::string& text, const sql_facts& facts) {
     }
 }
 
+bool reads(const node& n) {
+    switch (n.node_case) {
+        case PG_QUERY__NODE__NODE_SELECT_STMT: return n.select_stmt->into_clause == nullptr;
+        case PG_QUERY__NODE__NODE_VARIABLE_SHOW_STMT: return true;
+        default: return false;
+    }
+}
+
+void check_plain(const std::string& text) {
+    if (!is_plain(text)) return;
+    const tree_ptr tree = parse(text);
+    check(tree != nullptr, "the grammar takes what is plain");
+    check(std::all_of(tree->stmts, tree->stmts + tree->n_stmts,
+                      [](const PgQuery__RawStmt* s) { return reads(*s->stmt); }),
+          "what is plain reads");
+    check(!is_plain(text + "\n;select nextval('s')"), "a function with an effect is not plain");
+}
+
 }  // namespace
 }  // namespace pgsidecar::fuzz
 
@@ -141,6 +160,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     check_prepared_texts(text, facts);
     check((read_sql_uses(text) != nullptr) == (facts.uses != nullptr),
           "a Query's uses are those of its text");
+    check_plain(text);
     check_tokens(text);
     check_name(text);
     return 0;

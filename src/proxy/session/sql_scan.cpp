@@ -106,6 +106,15 @@ std::optional<std::vector<sql_token>> scan_sql(const std::string& sql) {
     return out;
 }
 
+std::optional<std::string> parse_sql(const std::string& sql) {
+    if (sql.size() > max_parsed_size || takes_too_long(sql)) return std::nullopt;
+    const PgQueryParseResult result = pg_query_parse(sql.c_str());
+    std::optional<std::string> tree;
+    if (result.error == nullptr) tree = result.parse_tree;
+    pg_query_free_parse_result(result);
+    return tree;
+}
+
 std::optional<std::string> sql_name(std::string_view written) {
     if (folds_by_itself(written)) {
         std::string name(written);

@@ -1,5 +1,6 @@
 #include "proxy/session/text_pool.hpp"
 
+#include "proxy/session/plain_statement.hpp"
 #include "proxy/session/sql_uses.hpp"
 
 namespace pgsidecar {
@@ -23,6 +24,11 @@ const sql_facts& query_text::facts() const {
 std::optional<std::size_t> query_text::highest_parameter() const {
     if (!highest_parameter_) highest_parameter_ = pgsidecar::highest_parameter(sql);
     return highest_parameter_;
+}
+
+bool query_text::plain() const {
+    if (!plain_) plain_ = is_plain(sql);
+    return *plain_;
 }
 
 }  // namespace pgsidecar

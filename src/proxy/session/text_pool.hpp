@@ -29,6 +29,9 @@ public:
     /// n of its highest $n; nothing where the text is too long to be scanned.
     std::optional<std::size_t> highest_parameter() const;
 
+    /// Whether it may be executed before its row shape is known (is_plain); looked at once, when first asked.
+    bool plain() const;
+
     std::pair<std::string_view, std::string_view> key() const { return {sql, parameter_types}; }
 
     const std::string sql;
@@ -38,6 +41,7 @@ public:
 private:
     mutable std::unique_ptr<const sql_facts> facts_;
     mutable std::optional<std::size_t> highest_parameter_;
+    mutable std::optional<bool> plain_;
 };
 using query_text_ptr = std::shared_ptr<const query_text>;
 

@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+namespace pgsidecar {
+
+/// Whether a text leaves nothing behind when it is executed and its client is then told to run it again: it
+/// reads, and calls nothing but PostgreSQL's own functions and operators that have no effect (semantics §4).
+///
+/// Plain are SELECT, VALUES and TABLE, with whatever the grammar of PostgreSQL 15 allows in them but INTO, a
+/// CTE that writes, TABLESAMPLE and what is not by name in plain_functions.inc or plain_operators.inc, and
+/// SHOW. FOR UPDATE is plain: its locks end with the transaction and fire no trigger. So is a cast to any
+/// type.
+///
+/// It goes by names, as the server resolves them with a search path that has pg_catalog in front. What no
+/// text shows is not seen: a function behind a view, a rule, a policy, a cast or a column notation, and an
+/// overload or a type's operator that has a built-in name and writes.
+///
+/// Not plain are texts that the grammar refuses and those longer than max_parsed_size.
+bool is_plain(const std::string& sql);
+
+}  // namespace pgsidecar
