@@ -56,6 +56,10 @@ prepare_deploy() {
     use_helm
     use_kustomize
 }
+prepare_bench() {
+    if [[ -z ${PGSIDECAR_BIN-} ]]; then build release; fi
+    venv venv-bench bench/requirements.txt
+}
 prepare_fuzz() { build fuzz; }
 
 section_integration() {
@@ -81,6 +85,12 @@ section_suites() {
 section_deploy() {
     prepare_deploy
     with_program_in venv-deploy -m pytest -p no:cacheprovider -ra tests/deploy
+}
+
+section_bench() {
+    prepare_bench
+    with_program_in venv-bench -m pytest -p no:cacheprovider -ra tests/bench
+    with_program_in venv-bench -m bench --short --out build/bench-short
 }
 
 with_program() { with_program_in venv "$@"; } # ARGUMENT OF PYTHON...

@@ -6,12 +6,13 @@ from tests.integration.support.stack import program
 
 CONFIG = """
 global
-    maxconn 200
+    maxconn {connections}
+    nbthread 1
 defaults
     mode tcp
     timeout connect 5s
-    timeout client 60s
-    timeout server 60s
+    timeout client 1h
+    timeout server 1h
 listen balancer
     bind 127.0.0.1:{port} {bind_options}
     server one 127.0.0.1:{upstream} {server_options}
@@ -19,12 +20,13 @@ listen balancer
 
 
 class HAProxy(Daemon):
-    """`bind_options`, such as accept-proxy, and `server_options`, such as send-proxy-v2, are HAProxy's own."""
+    """`bind_options`, such as accept-proxy, and `server_options`, such as send-proxy-v2, are HAProxy's own.
+    It takes as many `connections` at a time."""
 
-    def __init__(self, upstream: int, bind_options: str = "", server_options: str = ""):
+    def __init__(self, upstream: int, bind_options: str = "", server_options: str = "", connections: int = 200):
         super().__init__("haproxy", None, None, unprivileged=False)
         self._config = CONFIG.format(port=self.port, upstream=upstream, bind_options=bind_options,
-                                     server_options=server_options)
+                                     server_options=server_options, connections=connections)
 
     def start(self) -> None:
         file = self.directory / "haproxy.cfg"

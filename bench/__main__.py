@@ -1,0 +1,69 @@
+"""bench/run without its preparations."""
+from __future__ import annotations
+
+import argparse
+import dataclasses
+import sys
+import time
+from pathlib import Path
+
+from bench.loads.catalogue import LOADS
+from bench.measure import machine
+from bench.measure.cell import Effort
+from bench.measure.runner import problems, run_variant
+from bench.report.document import document
+from bench.report.results import Results
+from bench.servers.servers import Servers
+from tests.integration.support.stack import ROOT
+
+
+def main() -> int:
+    arguments = parse_arguments()
+    if arguments.list:
+        for name, load in LOADS.items():
+            print(f"{name:12} {' '.join((load.__doc__ or '').split())}")
+        return 0
+    effort = Effort(True, 1, 0.2) if arguments.short else Effort(False, arguments.rounds, arguments.seconds)
+    results = Results(machine.describe(), dataclasses.asdict(effort))
+    begin = time.monotonic()
+    measure(arguments.only, effort, results)
+    arguments.out.mkdir(parents=True, exist_ok=True)
+    results.write(arguments.out / "results.json")
+    (arguments.out / "results.md").write_text(document(results))
+    wrong = problems(results.cells)
+    print("".join(f"{problem}\n" for problem in wrong) + f"{time.monotonic() - begin:.0f} s: {arguments.out}/results.md")
+    print(f"{len(results.cells) - len(wrong)} passed, {len(wrong)} failed")
+    return 1 if wrong else 0
+
+
+def parse_arguments() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="bench/run", description="Measures PostgreSQL, pgBouncer, HAProxy and pgsidecar "
+                                     "side by side. $PGSIDECAR_BIN names another program to measure.")
+    parser.add_argument("--short", action="store_true", help="every load, but too short to tell anything: proves that it runs")
+    parser.add_argument("--only", type=loads, default=list(LOADS), metavar="LOAD[,LOAD...]", help="only these loads")
+    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="times that each cell is measured (default 3)")
+    parser.add_argument("--seconds", type=float, default=2, metavar="S", help="of one measurement (default 2)")
+    parser.add_argument("--out", type=Path, default=ROOT / "build/bench", metavar="DIR", help="default build/bench")
+    parser.add_argument("--list", action="store_true", help="say what the loads are")
+    return parser.parse_args()
+
+
+def loads(text: str) -> list[str]:
+    names = text.split(",")
+    for name in names:
+        if name not in LOADS:
+            raise argparse.ArgumentTypeError(f"no load {name!r}; there are {', '.join(LOADS)}")
+    return [name for name in LOADS if name in names]
+
+
+def measure(names: list[str], effort: Effort, results: Results) -> None:
+    with Servers() as servers:
+        for name in names:
+            for variant in LOADS[name](servers, effort):
+                told = ", ".join(f"{key} {value}" for key, value in variant.parameters.items())
+                print(f"{name}: {told}", file=sys.stderr, flush=True)
+                results.cells += run_variant(name, variant, effort)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

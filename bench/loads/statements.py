@@ -1,0 +1,46 @@
+"""pgbench with one statement in a transaction: what every hop costs."""
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Iterator
+
+from bench.loads import pgbench
+from bench.measure.cell import Contestant, Effort, Outcome, Variant
+from bench.servers.servers import Servers
+from bench.servers.targets import Target
+
+SCRIPTS = Path(__file__).parent / "scripts"
+MODES = ("simple", "extended", "prepared")
+CLIENTS = (1, 8, 32)
+
+
+def select(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """pgbench -S: one row by its key."""
+    yield from every_mode(servers, "select-only")
+
+
+def one(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """SELECT 1: the server does next to nothing."""
+    yield from every_mode(servers, SCRIPTS / "one.sql")
+
+
+def every_mode(servers: Servers, script: Path | str) -> Iterator[Variant]:
+    for mode in MODES:
+        for clients in CLIENTS:
+            yield variant(peers(servers, mode), mode, clients, script)
+
+
+def peers(servers: Servers, mode: str) -> list[Target]:
+    return servers.peers_with_names() if mode == "prepared" else servers.peers()
+
+
+def variant(targets: list[Target], mode: str, clients: int, script: Path | str, options: list[str] = []) -> Variant:
+    return Variant({"mode": mode, "clients": clients},
+                   [contestant(target, mode, clients, script, options) for target in targets])
+
+
+def contestant(target: Target, mode: str, clients: int, script: Path | str, options: list[str] = []) -> Contestant:
+    def play(effort: Effort) -> Outcome:
+        return pgbench.run(target.port, effort, mode, clients, script, options)
+
+    return Contestant(target, play)

@@ -1,0 +1,36 @@
+"""pgbench with longer transactions, and with none that keeps its connection."""
+from __future__ import annotations
+
+from typing import Iterator
+
+from bench.loads.statements import CLIENTS, SCRIPTS, contestant, peers, variant
+from bench.measure.cell import Effort, Variant
+from bench.servers.servers import Servers
+
+
+def transaction(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """BEGIN, five statements, COMMIT: seven round trips."""
+    for clients in CLIENTS:
+        yield variant(peers(servers, "prepared"), "prepared", clients, SCRIPTS / "transaction.sql")
+
+
+def join(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """Nine tables joined, few rows: planning is most of it, and a kept plan is worth most."""
+    setup = (SCRIPTS / "join_tables.sql").read_text()
+    servers.postgres.psql(setup)
+    for mode in ("extended", "prepared"):
+        yield variant(peers(servers, mode), mode, 8, SCRIPTS / "join.sql")
+
+
+def connect(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """A connection for each transaction (pgbench -C), by trust, without TLS."""
+    for clients in (1, 8):
+        yield variant(servers.peers(), "simple", clients, SCRIPTS / "one.sql", ["-C"])
+
+
+def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """One worker and two."""
+    with servers.running(servers.new_sidecar(servers.transactions.port, workers="2")) as two:
+        targets = [servers.peers()[-1], servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
+        yield Variant({"mode": "prepared", "clients": 32},
+                      [contestant(target, "prepared", 32, SCRIPTS / "one.sql") for target in targets])

@@ -1,0 +1,61 @@
+"""Runs a variant: rounds of all contestants in turn, and a pass of its own in which system calls are counted."""
+from __future__ import annotations
+
+import dataclasses
+
+from bench.measure import syscalls
+from bench.measure.cell import Cell, Contestant, Effort, Values, Variant
+from bench.measure.probe import probe
+from bench.measure.proc import Usage
+
+COUNTED_SECONDS = 1.0
+
+
+def run_variant(load: str, variant: Variant, effort: Effort) -> list[Cell]:
+    cells = [Cell(load, dict(variant.parameters), each.target.name, each.target.hop) for each in variant.contestants]
+    for _ in range(1 if variant.once else effort.rounds):
+        for cell, contestant in zip(cells, variant.contestants):
+            cell.samples.append(sample(contestant, effort))
+    if variant.count_calls:
+        for cell, contestant in zip(cells, variant.contestants):
+            cell.calls = count_calls(contestant, dataclasses.replace(effort, seconds=COUNTED_SECONDS))
+    return cells
+
+
+def problems(cells: list[Cell]) -> list[str]:
+    """What cannot be: a process that is there and has used nothing."""
+    found = []
+    for cell in cells:
+        idle = {name for sample in cell.samples for name, value in sample.items() if name.endswith(" cpu") and not value > 0}
+        found += [f"{cell.load} {cell.parameters} {cell.target}: no {name}" for name in sorted(idle - {"client cpu"})]
+    return found
+
+
+def sample(contestant: Contestant, effort: Effort) -> Values:
+    target = contestant.target
+    values = {"probe": probe()}
+    before = target.usage()
+    outcome = contestant.run(effort)
+    after = target.usage()
+    target.check()
+    for name in after:
+        values |= per_transaction(name, after[name] - before[name], outcome.transactions)
+    values |= {f"{name} rss": size for name, size in target.resident().items()}
+    return values | outcome.summary()
+
+
+def per_transaction(name: str, used: Usage, transactions: int) -> Values:
+    """CPU in µs."""
+    cpu = used.cpu / transactions * 1e6
+    return {f"{name} cpu": cpu, f"{name} user": cpu * used.user_share, f"{name} system": cpu * (1 - used.user_share),
+            f"{name} switches": used.switches / transactions}
+
+
+def count_calls(contestant: Contestant, effort: Effort) -> Values:
+    target = contestant.target
+    if target.hop is None:
+        return {}
+    names = () if effort.short else syscalls.NAMES
+    with syscalls.counted(target.processes[target.hop].pid, names) as counts:
+        outcome = contestant.run(effort)
+    return {name: count / outcome.transactions for name, count in counts.items()}

@@ -1,0 +1,74 @@
+"""Which columns the table of a load has, and how its cells become rows."""
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Callable
+
+from bench.measure.cell import Cell
+from bench.measure.spread import Spread
+
+
+@dataclass(frozen=True)
+class Column:
+    """`value` names a value of the samples, in which {hop} stands for the hop's process, or computes one."""
+
+    title: str
+    value: str | Callable[[Cell], float | None]
+    digits: int = 1
+    spread: bool = False  # whether min and max are shown
+
+    def text(self, cell: Cell) -> str:
+        if callable(self.value):
+            return number(self.value(cell), self.digits)
+        found = cell.spread(self.value.format(hop=cell.hop))
+        if found and self.spread and len(cell.samples) > 1:
+            return f"{number(found.median, self.digits)} ({number(found.least, self.digits)}–{number(found.most, self.digits)})"
+        return number(found.median if found else None, self.digits)
+
+
+def number(value: float | None, digits: int) -> str:
+    return "" if value is None else f"{value:,.{digits}f}"
+
+
+def calls(cell: Cell) -> float | None:
+    return cell.calls.get("all")
+
+
+PROBE = Column("probe ms", "probe", 1, spread=True)
+TRANSACTIONS = [
+    Column("tx/s", "tps", 0, spread=True),
+    Column("p50 ms", "p50", 3),
+    Column("p99 ms", "p99", 3),
+    Column("hop µs/tx", "{hop} cpu", 1, spread=True),
+    Column("user", "{hop} user", 1),
+    Column("system", "{hop} system", 1),
+    Column("hop calls/tx", calls, 1),
+    Column("hop switches/tx", "{hop} switches", 2),
+    Column("hop MiB", "{hop} rss", 1),
+    Column("pgBouncer µs/tx", "pgbouncer cpu", 1),
+    Column("PostgreSQL µs/tx", "postgres cpu", 1),
+    Column("client µs/tx", "client cpu", 1),
+    PROBE,
+]
+COLUMNS: dict[str, list[Column]] = {}
+
+
+def rows(cells: list[Cell], columns: list[Column]) -> tuple[list[str], list[list[str]]]:
+    """Headings and rows; columns in which nothing stands are left out."""
+    parameters = list(dict.fromkeys(name for cell in cells for name in cell.parameters))
+    texts = [[str(cell.parameters.get(name, "")) for name in parameters] + [cell.target] +
+             [column.text(cell) for column in columns] for cell in cells]
+    headings = [*parameters, "target", *(column.title for column in columns)]
+    kept = [at for at in range(len(headings)) if any(row[at] for row in texts)]
+    return [headings[at] for at in kept], [[row[at] for at in kept] for row in texts]
+
+
+def markdown(headings: list[str], body: list[list[str]], texts: int) -> str:
+    """The first `texts` columns are aligned to the left, the others to the right."""
+    rule = ["---" if at < texts else "---:" for at in range(len(headings))]
+    return "\n".join("| " + " | ".join(row) + " |" for row in [headings, rule, *body])
+
+
+def table(cells: list[Cell], columns: list[Column]) -> str:
+    headings, body = rows(cells, columns)
+    return markdown(headings, body, headings.index("target") + 1)
