@@ -12,9 +12,14 @@ from bench.measure import machine
 from bench.measure.cell import Effort
 from bench.measure.runner import problems, run_variant
 from bench.report.document import document
+from bench.report.docs import write_docs
+from bench.report.plots import draw
 from bench.report.results import Results
 from bench.servers.servers import Servers
 from tests.integration.support.stack import ROOT
+
+
+PAGE = ROOT / "docs/performance.md"
 
 
 def main() -> int:
@@ -23,17 +28,25 @@ def main() -> int:
         for name, load in LOADS.items():
             print(f"{name:12} {' '.join((load.__doc__ or '').split())}")
         return 0
+    if arguments.docs:
+        write_docs(Results.read(arguments.out / "results.json"), PAGE)
+        return 0
     effort = Effort(True, 1, 0.2) if arguments.short else Effort(False, arguments.rounds, arguments.seconds)
     results = Results(machine.describe(), dataclasses.asdict(effort))
     begin = time.monotonic()
     measure(arguments.only, effort, results)
-    arguments.out.mkdir(parents=True, exist_ok=True)
-    results.write(arguments.out / "results.json")
-    (arguments.out / "results.md").write_text(document(results))
+    write(results, arguments.out)
     wrong = problems(results.cells)
     print("".join(f"{problem}\n" for problem in wrong) + f"{time.monotonic() - begin:.0f} s: {arguments.out}/results.md")
     print(f"{len(results.cells) - len(wrong)} passed, {len(wrong)} failed")
     return 1 if wrong else 0
+
+
+def write(results: Results, folder: Path) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    results.write(folder / "results.json")
+    (folder / "results.md").write_text(document(results))
+    draw(results, folder)
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -44,6 +57,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="times that each cell is measured (default 3)")
     parser.add_argument("--seconds", type=float, default=2, metavar="S", help="of one measurement (default 2)")
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", metavar="DIR", help="default build/bench")
+    parser.add_argument("--docs", action="store_true", help="measure nothing: put the results of DIR into docs/performance.md")
     parser.add_argument("--list", action="store_true", help="say what the loads are")
     return parser.parse_args()
 

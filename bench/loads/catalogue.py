@@ -3,7 +3,7 @@ from __future__ import annotations
 
 from typing import Callable, Iterator
 
-from bench.loads import statements, transactions
+from bench.loads import distance, drivers, first_use, memory, statements, transactions, volume
 from bench.measure.cell import Effort, Variant
 from bench.servers.servers import Servers
 
@@ -12,6 +12,14 @@ LOADS: dict[str, Callable[[Servers, Effort], Iterator[Variant]]] = {
     "one": statements.one,
     "transaction": transactions.transaction,
     "join": transactions.join,
-    "connect": transactions.connect,
+    "alternating": drivers.alternating,
+    "drivers": drivers.drivers,
     "workers": transactions.workers,
+    "connect": transactions.connect,
+    "volume": volume.volume,
+    "idle": memory.idle,
+    "statements": memory.statements,
+    "first-use": first_use.first_use,
+    "distance": distance.distance,
+    "pipelines": distance.pipelines,
 }

@@ -47,12 +47,18 @@ def usage(pid: int) -> Usage:
 
 def tree_usage(pid: int) -> Usage:
     """Of a process, its children, and those of its children that have ended."""
-    ended = parse_stat(Path(f"/proc/{pid}/stat").read_text())
-    total = usage(pid) + Usage(ended.children_user + ended.children_system, ended.children_user,
-                               ended.children_system, 0)
-    for child in children(pid):
-        total += usage(child)
-    return total
+    while True:
+        ended = ended_children(pid)
+        total = usage(pid) + ended
+        for child in children(pid):
+            total += usage(child)
+        if ended_children(pid) == ended:  # else one has ended meanwhile, and was missed
+            return total
+
+
+def ended_children(pid: int) -> Usage:
+    stat = parse_stat(Path(f"/proc/{pid}/stat").read_text())
+    return Usage(stat.children_user + stat.children_system, stat.children_user, stat.children_system, 0)
 
 
 def children(pid: int) -> list[int]:

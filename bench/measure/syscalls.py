@@ -14,7 +14,7 @@ from typing import Iterator
 
 # Those of a relay. Each makes perf end a little later, so that the list is short.
 NAMES = ("recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "splice", "epoll_wait",
-         "epoll_ctl", "timerfd_settime", "futex")
+         "epoll_ctl", "timerfd_settime", "timer_settime", "clock_gettime", "futex")
 TOTAL = "raw_syscalls:sys_enter"
 PATIENCE = 10.0  # seconds
 

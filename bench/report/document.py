@@ -4,16 +4,23 @@ from __future__ import annotations
 import textwrap
 
 from bench.loads.catalogue import LOADS
+from bench.measure.cell import Cell
+from bench.report.bars import bars_table
+from bench.report.distance import distance_table
 from bench.report.results import Results
 from bench.report.tables import COLUMNS, TRANSACTIONS, table
 
 
 def document(results: Results) -> str:
-    parts = [machine(results)]
+    parts = [machine(results), "### The bars", bars_table(results)]
     for load in LOADS:
         if cells := results.of(load):
-            parts += [f"### {load}", what(load), table(cells, COLUMNS.get(load, TRANSACTIONS))]
+            parts += [f"### {load}", what(load), table_of(load, cells)]
     return "\n\n".join(parts) + "\n"
+
+
+def table_of(load: str, cells: list[Cell]) -> str:
+    return distance_table(cells) if load == "distance" else table(cells, COLUMNS.get(load, TRANSACTIONS))
 
 
 def machine(results: Results) -> str:

@@ -34,23 +34,55 @@ def calls(cell: Cell) -> float | None:
     return cell.calls.get("all")
 
 
-PROBE = Column("probe ms", "probe", 1, spread=True)
-TRANSACTIONS = [
-    Column("tx/s", "tps", 0, spread=True),
-    Column("p50 ms", "p50", 3),
-    Column("p99 ms", "p99", 3),
+HOP = [
     Column("hop µs/tx", "{hop} cpu", 1, spread=True),
     Column("user", "{hop} user", 1),
     Column("system", "{hop} system", 1),
+]
+HOP_COUNTS = [
     Column("hop calls/tx", calls, 1),
     Column("hop switches/tx", "{hop} switches", 2),
     Column("hop MiB", "{hop} rss", 1),
+]
+OTHERS = [
     Column("pgBouncer µs/tx", "pgbouncer cpu", 1),
     Column("PostgreSQL µs/tx", "postgres cpu", 1),
     Column("client µs/tx", "client cpu", 1),
-    PROBE,
 ]
-COLUMNS: dict[str, list[Column]] = {}
+LATENCY = [Column("p50 ms", "p50", 3), Column("p99 ms", "p99", 3)]
+PROBE = Column("probe ms", "probe", 1, spread=True)
+
+
+def rate(title: str) -> Column:
+    return Column(title, "tps", 0, spread=True)
+
+
+TRANSACTIONS = [rate("tx/s"), *LATENCY, *HOP, *HOP_COUNTS, *OTHERS, PROBE]
+COLUMNS: dict[str, list[Column]] = {
+    "volume": [
+        rate("MB/s"),
+        Column("hop s/GB", lambda cell: seconds_of_gigabyte(cell, cell.hop), 3),
+        Column("pgBouncer s/GB", lambda cell: seconds_of_gigabyte(cell, "pgbouncer"), 3),
+        Column("PostgreSQL s/GB", lambda cell: seconds_of_gigabyte(cell, "postgres"), 3),
+        Column("hop calls/MB", calls, 1),
+        Column("hop switches/MB", "{hop} switches", 2),
+        Column("hop MiB", "{hop} rss", 1),
+        PROBE,
+    ],
+    "idle": [Column("private KiB/connection", "private KiB", 2), Column("resident KiB/connection", "resident KiB", 2),
+             Column("hop MiB", "{hop} rss", 1), rate("logins/s"), Column("hop µs/login", "{hop} cpu", 1), PROBE],
+    "statements": [Column("B for a client and statement", "B of a client", 0),
+                   Column("B for a text besides its own", "B of a text", 0), Column("pgsidecar MiB", "{hop} rss", 1),
+                   rate("Parses/s"), Column("pgsidecar µs/Parse", "{hop} cpu", 1), PROBE],
+    "first-use": [*LATENCY, *HOP, *OTHERS, PROBE],
+    "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, PROBE],
+}
+
+
+def seconds_of_gigabyte(cell: Cell, process: str | None) -> float | None:
+    """µs for a MB are ms for a GB."""
+    used = cell.median(f"{process} cpu")
+    return None if used is None else used / 1000
 
 
 def rows(cells: list[Cell], columns: list[Column]) -> tuple[list[str], list[list[str]]]:

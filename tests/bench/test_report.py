@@ -1,7 +1,12 @@
 """From cells to tables, and to a file and back."""
 from __future__ import annotations
 
+import pytest
+
 from bench.measure.cell import Cell
+from bench.report.bars import bars
+from bench.report.distance import distance_table, round_trips
+from bench.report.docs import BEGIN, END, replaced
 from bench.report.results import Results
 from bench.report.tables import Column, markdown, rows
 
@@ -28,3 +33,32 @@ def test_results_come_back_from_their_file(tmp_path):
     assert again == results
     assert again.find("select", "HAProxy", clients=8) == HAPROXY
     assert again.find("select", "HAProxy", clients=32) is None
+
+
+def at(target: str, rtt: int, p50: float) -> Cell:
+    return Cell("distance", {"statement": "SELECT", "rtt ms": rtt}, target, None, [{"p50": p50}])
+
+
+def test_round_trips_are_what_distance_adds():
+    assert round_trips({0: 0.5, 5: 10.5}, 5) == 2.0
+    assert round_trips({5: 10.5}, 5) is None
+    lines = distance_table([at("pgBouncer", 0, 0.5), at("pgBouncer", 20, 20.5)]).splitlines()
+    assert lines[0] == "| statement | target | p50 ms at 0 ms | p50 ms at 20 ms | round trips at 5 ms | round trips at 20 ms |"
+    assert lines[2] == "| SELECT | pgBouncer | 0.50 | 20.50 |  | 1.00 |"
+
+
+def test_bars_compare_what_was_run():
+    ours = Cell("volume", {"statement": "COPY IN"}, "pgsidecar", "pgsidecar", [{"pgsidecar cpu": 300.0}])
+    theirs = Cell("volume", {"statement": "COPY IN"}, "HAProxy", "haproxy", [{"haproxy cpu": 400.0}])
+    checks = [at("pgsidecar, strict", 0, 1.0), at("pgsidecar, strict", 5, 11.0), at("pgsidecar, off", 0, 1.0),
+              at("pgsidecar, off", 5, 6.0)]
+    seen = bars(Results({}, {}, [ours, theirs, *checks]))
+    assert [(bar.bar, bar.seen) for bar in seen] == [("≤ 1.0", "0.75 (0.30 s and 0.40 s)"), ("≤ 0.1", "1.00")]
+
+
+def test_a_part_of_a_page_is_replaced():
+    page = f"before\n{BEGIN}\nold\n{END}\nafter\n"
+    assert replaced(page, "new") == f"before\n{BEGIN}\n\nnew\n\n{END}\nafter\n"
+    assert replaced(replaced(page, "new"), "new") == replaced(page, "new")
+    with pytest.raises(ValueError):
+        replaced("no marks", "new")

@@ -1,0 +1,118 @@
+"""The proxy beside the application, and the pooler some way off."""
+from __future__ import annotations
+
+import contextlib
+from typing import Callable, Iterator
+
+from bench.loads.raw import ask, prepare, repeat, use
+from bench.measure.cell import Contestant, Effort, Outcome, Variant
+from bench.servers.delay import DelayRelay
+from bench.servers.servers import Servers
+from bench.servers.targets import Target
+from tests.integration.drivers.wire import SYNC, Wire, bind, describe, execute, parse, query
+
+SHAPE_CHECKS = ("strict", "off")  # settings of result_shape_check
+ROUND_TRIPS = (0, 1, 5, 20)  # ms
+PIPELINED = 50  # statements
+SAMPLE = 0.4  # seconds
+LEAST = 10
+
+TABLE = "CREATE UNLOGGED TABLE IF NOT EXISTS bench_events (id bigint GENERATED ALWAYS AS IDENTITY, note text)"
+SELECT = "SELECT abalance FROM pgbench_accounts WHERE aid = $1"
+INSERT = "INSERT INTO bench_events (note) VALUES ($1) RETURNING id"
+
+Play = Callable[[Wire], Callable[[], None]]
+
+
+def distance(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """One client that uses a prepared statement again, its pooler 0 to 20 ms (a round trip) away, under the settings of
+    result_shape_check. "pgBouncer" is the same client at the same distance of a pgBouncer in session mode. Round trips are what
+    distance adds to the median, in units of itself."""
+    servers.postgres.psql(TABLE)
+    for rtt in (0, 5) if effort.short else ROUND_TRIPS:
+        with contextlib.ExitStack() as stack:
+            relay = far(stack, servers, servers.sessions.port, rtt)
+            targets = [servers.behind("pgBouncer", "delay", relay, servers.sessions), *far_sidecars(stack, servers, rtt)]
+            for name, play in STATEMENTS.items():
+                yield Variant({"statement": name, "rtt ms": rtt}, [contestant(target, play, LEAST) for target in targets],
+                              count_calls=False)
+
+
+def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
+    """Fifty statements with a Sync each, sent at once. PostgreSQL is at the same distance."""
+    servers.postgres.psql(TABLE)
+    for rtt in (1,) if effort.short else (1, 5):
+        with contextlib.ExitStack() as stack:
+            relay = far(stack, servers, servers.postgres.port, rtt)
+            targets = [Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
+                       *far_sidecars(stack, servers, rtt)]
+            for name, play in PIPELINES.items():
+                yield Variant({"pipeline": name, "rtt ms": rtt},
+                              [contestant(target, play, 3, PIPELINED) for target in targets], count_calls=False)
+
+
+def far(stack: contextlib.ExitStack, servers: Servers, port: int, rtt: float) -> DelayRelay:
+    return stack.enter_context(servers.running(DelayRelay(port, rtt)))
+
+
+def far_sidecars(stack: contextlib.ExitStack, servers: Servers, rtt: float) -> list[Target]:
+    """One with each setting, with one way to the pooler in transaction mode."""
+    relay = far(stack, servers, servers.transactions.port, rtt)
+    sidecars = [stack.enter_context(servers.running(servers.new_sidecar(relay.port, result_shape_check=check)))
+                for check in SHAPE_CHECKS]
+    return [servers.behind(f"pgsidecar, {check}", "pgsidecar", sidecar) for check, sidecar in zip(SHAPE_CHECKS, sidecars)]
+
+
+def contestant(target: Target, play: Play, least: int, each: int = 1) -> Contestant:
+    def run(effort: Effort) -> Outcome:
+        with contextlib.closing(Wire(target.port, timeout=30)) as client:
+            once = play(client)
+            once()
+            seconds, times = (0.0, 2) if effort.short else (min(effort.seconds, SAMPLE), least)
+            return repeat(once, seconds, times, each)
+
+    return Contestant(target, run)
+
+
+def select(client: Wire) -> Callable[[], None]:
+    prepare(client, "s", SELECT)
+    return lambda: ask(client, use("s", "42"))
+
+
+def unnamed_select(client: Wire) -> Callable[[], None]:
+    """As psycopg 3 does before it prepares: the client itself asks for the columns."""
+    messages = parse("", SELECT), bind("", "", "42"), describe("P", ""), execute(), SYNC
+    return lambda: ask(client, *messages)
+
+
+def insert(client: Wire) -> Callable[[], None]:
+    prepare(client, "i", INSERT)
+    return lambda: ask(client, use("i", "a note"))
+
+
+def insert_in_block(client: Wire) -> Callable[[], None]:
+    prepare(client, "i", INSERT)
+
+    def once() -> None:
+        for message in (query("BEGIN"), use("i", "a note"), query("COMMIT")):
+            ask(client, message)
+
+    return once
+
+
+def pipelined_selects(client: Wire) -> Callable[[], None]:
+    prepare(client, "s", SELECT)
+    messages = [use("s", str(aid + 1)) for aid in range(PIPELINED)]
+    return lambda: ask(client, *messages, boundaries=PIPELINED)
+
+
+def pipelined_block(client: Wire) -> Callable[[], None]:
+    for name, sql in (("b", "BEGIN"), ("i", INSERT), ("c", "COMMIT")):
+        prepare(client, name, sql)
+    messages = [use("b"), *(use("i", "a note") for _ in range(PIPELINED)), use("c")]
+    return lambda: ask(client, *messages, boundaries=PIPELINED + 2)
+
+
+STATEMENTS: dict[str, Play] = {"SELECT": select, "SELECT, unnamed": unnamed_select, "INSERT RETURNING": insert,
+                               "INSERT RETURNING in a block": insert_in_block}
+PIPELINES: dict[str, Play] = {"50 SELECTs": pipelined_selects, "50 INSERTs in a block": pipelined_block}
