@@ -1,6 +1,6 @@
 """The profiles: each makes a script from a random generator and the script's number."""
 
-from . import copies, ddl, drivers, hostile, leaving, pipelines, sql_prepare, torn
+from . import copies, ddl, drivers, hostile, leaving, pipelines, shapes, sql_prepare, torn
 
 PROFILES = {
     "drivers": drivers.generate,
@@ -8,6 +8,7 @@ PROFILES = {
     "sql": sql_prepare.generate,
     "copy": copies.generate,
     "ddl": ddl.generate,
+    "shapes": shapes.generate,
     "pipelines": pipelines.generate,
     "torn": torn.generate,
     "leaving": leaving.generate,
