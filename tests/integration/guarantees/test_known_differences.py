@@ -138,6 +138,23 @@ def test_a_changed_collation_is_not_noticed(hold):
     assert answers.proxied == "2 D(x) C'SELECT 1' ZI"
 
 
+def test_a_changed_row_type_of_a_function_is_noticed(hold):
+    def one_more_column(session, elsewhere):
+        create_table(elsewhere)
+        elsewhere.query(
+            f"create function {TABLE}_rows() returns setof {TABLE} language sql as 'select * from {TABLE}'")
+        session.prepare("n", f"select * from {TABLE}_rows()")
+        session.run("n")
+        elsewhere.query(f"alter table {TABLE} add b int")
+        again = session.run("n")
+        elsewhere.query(f"drop function {TABLE}_rows")
+        return again
+
+    answers = hold(one_more_column)
+    assert answers.direct == "2 C'SELECT 0' ZI"
+    assert answers.proxied == "E(ERROR 0A000 cached plan must not change result type) ZI"
+
+
 def test_the_error_of_a_changed_shape_has_no_line(hold):
     def fields(session: Session, elsewhere):
         create_table(elsewhere)
