@@ -32,6 +32,8 @@ def main() -> int:
         write_docs(Results.read(arguments.out / "results.json"), PAGE)
         return 0
     effort = Effort(True, 1, 0.2) if arguments.short else Effort(False, arguments.rounds, arguments.seconds)
+    if arguments.settings:
+        effort = dataclasses.replace(effort, settings=arguments.settings)
     results = Results(machine.describe(), dataclasses.asdict(effort))
     begin = time.monotonic()
     measure(arguments.only, effort, results)
@@ -57,6 +59,8 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--rounds", type=int, default=3, metavar="N", help="times that each cell is measured (default 3)")
     parser.add_argument("--seconds", type=float, default=2, metavar="S", help="of one measurement (default 2)")
     parser.add_argument("--out", type=Path, default=ROOT / "build/bench", metavar="DIR", help="default build/bench")
+    parser.add_argument("--settings", type=settings, metavar="KEY=VALUE[,...]", help="settings of pgsidecar that are compared over "
+                        "distance (default result_shape_check=strict,result_shape_check=off)")
     parser.add_argument("--docs", action="store_true", help="measure nothing: put the results of DIR into docs/performance.md")
     parser.add_argument("--list", action="store_true", help="say what the loads are")
     return parser.parse_args()
@@ -68,6 +72,13 @@ def loads(text: str) -> list[str]:
         if name not in LOADS:
             raise argparse.ArgumentTypeError(f"no load {name!r}; there are {', '.join(LOADS)}")
     return [name for name in LOADS if name in names]
+
+
+def settings(text: str) -> tuple[tuple[str, str], ...]:
+    pairs = [setting.partition("=") for setting in text.split(",")]
+    if not all(key and value for key, _, value in pairs):
+        raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE[,KEY=VALUE...]")
+    return tuple((key, value) for key, _, value in pairs)
 
 
 def measure(names: list[str], effort: Effort, results: Results) -> None:

@@ -11,7 +11,6 @@ from bench.servers.servers import Servers
 from bench.servers.targets import Target
 from tests.integration.drivers.wire import SYNC, Wire, bind, describe, execute, parse, query
 
-SHAPE_CHECKS = ("strict", "off")  # settings of result_shape_check
 ROUND_TRIPS = (0, 1, 5, 20)  # ms
 PIPELINED = 50  # statements
 SAMPLE = 0.4  # seconds
@@ -25,27 +24,27 @@ Play = Callable[[Wire], Callable[[], None]]
 
 
 def distance(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """One client that uses a prepared statement again, its pooler 0 to 20 ms (a round trip) away, under the settings of
-    result_shape_check. "pgBouncer" is the same client at the same distance of a pgBouncer in session mode. Round trips are what
-    distance adds to the median, in units of itself."""
+    """One client that uses a prepared statement again, its pooler 0 to 20 ms (a round trip) away, under several settings.
+    "pgBouncer" is the same client at the same distance of a pgBouncer in session mode. Round trips are what distance adds to
+    the median, in units of itself."""
     servers.postgres.psql(TABLE)
     for rtt in (0, 5) if effort.short else ROUND_TRIPS:
         with contextlib.ExitStack() as stack:
             relay = far(stack, servers, servers.sessions.port, rtt)
-            targets = [servers.behind("pgBouncer", "delay", relay, servers.sessions), *far_sidecars(stack, servers, rtt)]
+            targets = [servers.behind("pgBouncer", "delay", relay, servers.sessions), *far_sidecars(stack, servers, rtt, effort)]
             for name, play in STATEMENTS.items():
                 yield Variant({"statement": name, "rtt ms": rtt}, [contestant(target, play, LEAST) for target in targets],
                               count_calls=False)
 
 
 def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """Fifty statements with a Sync each, sent at once. PostgreSQL is at the same distance."""
+    """Fifty statements sent at once, with a Sync each unless told otherwise. PostgreSQL is at the same distance."""
     servers.postgres.psql(TABLE)
     for rtt in (1,) if effort.short else (1, 5):
         with contextlib.ExitStack() as stack:
             relay = far(stack, servers, servers.postgres.port, rtt)
             targets = [Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
-                       *far_sidecars(stack, servers, rtt)]
+                       *far_sidecars(stack, servers, rtt, effort)]
             for name, play in PIPELINES.items():
                 yield Variant({"pipeline": name, "rtt ms": rtt},
                               [contestant(target, play, 3, PIPELINED) for target in targets], count_calls=False)
@@ -55,12 +54,15 @@ def far(stack: contextlib.ExitStack, servers: Servers, port: int, rtt: float) ->
     return stack.enter_context(servers.running(DelayRelay(port, rtt)))
 
 
-def far_sidecars(stack: contextlib.ExitStack, servers: Servers, rtt: float) -> list[Target]:
+def far_sidecars(stack: contextlib.ExitStack, servers: Servers, rtt: float, effort: Effort) -> list[Target]:
     """One with each setting, with one way to the pooler in transaction mode."""
     relay = far(stack, servers, servers.transactions.port, rtt)
-    sidecars = [stack.enter_context(servers.running(servers.new_sidecar(relay.port, result_shape_check=check)))
-                for check in SHAPE_CHECKS]
-    return [servers.behind(f"pgsidecar, {check}", "pgsidecar", sidecar) for check, sidecar in zip(SHAPE_CHECKS, sidecars)]
+    targets = []
+    for key, value in effort.settings:
+        sidecar = servers.new_sidecar(relay.port, **{key.replace(".", "_"): value})
+        stack.enter_context(servers.running(sidecar))
+        targets.append(servers.behind(f"pgsidecar, {key} {value}", "pgsidecar", sidecar))
+    return targets
 
 
 def contestant(target: Target, play: Play, least: int, each: int = 1) -> Contestant:
@@ -106,6 +108,13 @@ def pipelined_selects(client: Wire) -> Callable[[], None]:
     return lambda: ask(client, *messages, boundaries=PIPELINED)
 
 
+def batch(client: Wire) -> Callable[[], None]:
+    """As pgx sends one."""
+    prepare(client, "s", SELECT)
+    messages = [bind("", "s", str(aid + 1)) + execute() for aid in range(PIPELINED)]
+    return lambda: ask(client, *messages, SYNC)
+
+
 def pipelined_block(client: Wire) -> Callable[[], None]:
     for name, sql in (("b", "BEGIN"), ("i", INSERT), ("c", "COMMIT")):
         prepare(client, name, sql)
@@ -115,4 +124,5 @@ def pipelined_block(client: Wire) -> Callable[[], None]:
 
 STATEMENTS: dict[str, Play] = {"SELECT": select, "SELECT, unnamed": unnamed_select, "INSERT RETURNING": insert,
                                "INSERT RETURNING in a block": insert_in_block}
-PIPELINES: dict[str, Play] = {"50 SELECTs": pipelined_selects, "50 INSERTs in a block": pipelined_block}
+PIPELINES: dict[str, Play] = {"50 SELECTs": pipelined_selects, "50 SELECTs, one Sync": batch,
+                              "50 INSERTs in a block": pipelined_block}

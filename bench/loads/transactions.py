@@ -4,7 +4,8 @@ from __future__ import annotations
 from typing import Iterator
 
 from bench.loads.statements import CLIENTS, SCRIPTS, contestant, peers, variant
-from bench.measure.cell import Effort, Variant
+from bench.measure import proc
+from bench.measure.cell import Contestant, Effort, Outcome, Variant
 from bench.servers.servers import Servers
 
 
@@ -29,8 +30,21 @@ def connect(servers: Servers, effort: Effort) -> Iterator[Variant]:
 
 
 def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """One worker and two."""
+    """One worker and two, and which part of pgsidecar's processor time its busiest thread has used."""
     with servers.running(servers.new_sidecar(servers.transactions.port, workers="2")) as two:
         targets = [servers.peers()[-1], servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
         yield Variant({"mode": "prepared", "clients": 32},
-                      [contestant(target, "prepared", 32, SCRIPTS / "one.sql") for target in targets])
+                      [with_busiest(contestant(target, "prepared", 32, SCRIPTS / "one.sql")) for target in targets])
+
+
+def with_busiest(contestant: Contestant) -> Contestant:
+    pid = contestant.target.processes["pgsidecar"].pid
+
+    def play(effort: Effort) -> Outcome:
+        before = proc.threads(pid)
+        outcome = contestant.run(effort)
+        used = [cpu - before.get(thread, 0.0) for thread, cpu in proc.threads(pid).items()]
+        outcome.values["busiest"] = max(used) / sum(used) * 100
+        return outcome
+
+    return Contestant(contestant.target, play)

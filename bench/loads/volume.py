@@ -21,10 +21,11 @@ Play = Callable[[RawClient, int], int]  # of so many rows; returns bytes
 
 
 def volume(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """One statement of 200 MB, and the processor time that a gigabyte would take. A transaction is a MB here."""
+    """One statement of 200 MB, and the processor time that a gigabyte would take."""
     servers.postgres.psql("CREATE UNLOGGED TABLE IF NOT EXISTS bench_volume (line text)")
+    splicing = servers.behind("HAProxy, splice-auto", "haproxy", servers.splicing_haproxy)
     for name, play in {"SELECT": select, "COPY OUT": copy_out, "COPY IN": copy_in}.items():
-        yield Variant({"statement": name}, [contestant(target, play) for target in servers.peers()])
+        yield Variant({"statement": name}, [contestant(target, play) for target in [*servers.peers(), splicing]])
     servers.postgres.psql("DROP TABLE bench_volume")
 
 

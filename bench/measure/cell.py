@@ -29,11 +29,12 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a run takes."""
+    """How long a run takes, and which settings of pgsidecar (keys and values) are compared where that is a load's question."""
 
     short: bool
     rounds: int
     seconds: float  # of one sample
+    settings: tuple[tuple[str, str], ...] = (("result_shape_check", "strict"), ("result_shape_check", "off"))
 
 
 @dataclass(frozen=True)

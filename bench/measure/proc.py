@@ -45,6 +45,12 @@ def usage(pid: int) -> Usage:
         return NOTHING
 
 
+def threads(pid: int) -> dict[str, float]:
+    """Seconds on a processor, by thread."""
+    return {task.name: int((task / "schedstat").read_text().split()[0]) / 1e9
+            for task in Path(f"/proc/{pid}/task").iterdir()}
+
+
 def tree_usage(pid: int) -> Usage:
     """Of a process, its children, and those of its children that have ended."""
     while True:

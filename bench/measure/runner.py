@@ -58,4 +58,6 @@ def count_calls(contestant: Contestant, effort: Effort) -> Values:
     names = () if effort.short else syscalls.NAMES
     with syscalls.counted(target.processes[target.hop].pid, names) as counts:
         outcome = contestant.run(effort)
+    if not counts:
+        raise RuntimeError("system calls were not counted: neither perf nor strace may look at other processes")
     return {name: count / outcome.transactions for name, count in counts.items()}

@@ -96,7 +96,7 @@ def shape_check(results: Results) -> Iterator[Bar]:
     for cell in results.of("distance"):
         if cell.parameters["statement"] == "SELECT":
             medians.setdefault(cell.target, {})[cell.parameters["rtt ms"]] = cell.median("p50") or 0.0
-    both = [round_trips(medians.get(f"{US}, {check}", {}), 5) for check in ("strict", "off")]
+    both = [round_trips(medians.get(f"{US}, result_shape_check {check}", {}), 5) for check in ("strict", "off")]
     if None not in both:
         yield Bar("round trips that strict adds to a plain SELECT at 5 ms", "≤ 0.1", f"{both[0] - both[1]:.2f}")
 

@@ -30,7 +30,7 @@ def draw(results: Results, folder: Path) -> list[Path]:
             plot(axes, results)
             figure.tight_layout()
             files.append(folder / f"{name}.svg")
-            figure.savefig(files[-1], metadata={"Date": None})
+            figure.savefig(files[-1], metadata={"Date": None}, bbox_inches="tight")
             pyplot.close(figure)
     return files
 
@@ -44,7 +44,7 @@ def hop_cpu(axes: Axes, results: Results) -> None:
         axes.bar(places, system, 0.36, color=COLOURS[target], label=f"{target}, system")
         axes.bar(places, user, 0.36, bottom=system, color=COLOURS[target], alpha=0.45, label=f"{target}, user")
     name_settings(axes)
-    axes.set_ylabel("processor time of the hop, µs/transaction")
+    axes.set_ylabel("hop, µs/transaction")
     axes.set_title("What the extra hop costs: pgbench -S")
     axes.legend(ncols=2)
 

@@ -13,13 +13,14 @@ class Column:
     """`value` names a value of the samples, in which {hop} stands for the hop's process, or computes one."""
 
     title: str
-    value: str | Callable[[Cell], float | None]
+    value: str | Callable[[Cell], float | None] | Callable[[Cell], str]
     digits: int = 1
     spread: bool = False  # whether min and max are shown
 
     def text(self, cell: Cell) -> str:
         if callable(self.value):
-            return number(self.value(cell), self.digits)
+            told = self.value(cell)
+            return told if isinstance(told, str) else number(told, self.digits)
         found = cell.spread(self.value.format(hop=cell.hop))
         if found and self.spread and len(cell.samples) > 1:
             return f"{number(found.median, self.digits)} ({number(found.least, self.digits)}–{number(found.most, self.digits)})"
@@ -34,6 +35,13 @@ def calls(cell: Cell) -> float | None:
     return cell.calls.get("all")
 
 
+def main_calls(cell: Cell) -> str:
+    """Nothing where only their sum was counted."""
+    families = (("recvfrom", "recvmsg", "read", "readv"), ("sendto", "sendmsg", "write", "writev"), ("epoll_wait", "epoll_ctl"))
+    sums = [sum(cell.calls.get(name, 0.0) for name in family) for family in families]
+    return ", ".join(number(each, 1) for each in sums) if any(sums) else ""
+
+
 HOP = [
     Column("hop µs/tx", "{hop} cpu", 1, spread=True),
     Column("user", "{hop} user", 1),
@@ -41,6 +49,7 @@ HOP = [
 ]
 HOP_COUNTS = [
     Column("hop calls/tx", calls, 1),
+    Column("of them recv, send, epoll", main_calls, 1),
     Column("hop switches/tx", "{hop} switches", 2),
     Column("hop MiB", "{hop} rss", 1),
 ]
@@ -74,7 +83,8 @@ COLUMNS: dict[str, list[Column]] = {
     "statements": [Column("B for a client and statement", "B of a client", 0),
                    Column("B for a text besides its own", "B of a text", 0), Column("pgsidecar MiB", "{hop} rss", 1),
                    rate("Parses/s"), Column("pgsidecar µs/Parse", "{hop} cpu", 1), PROBE],
-    "first-use": [*LATENCY, *HOP, *OTHERS, PROBE],
+    "workers": [rate("tx/s"), Column("busiest thread %", "busiest", 0), *LATENCY, *HOP, *HOP_COUNTS, *OTHERS, PROBE],
+    "first-use": [rate("uses/s"), *LATENCY, *HOP, *OTHERS, PROBE],
     "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, PROBE],
 }
 

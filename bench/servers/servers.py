@@ -30,6 +30,7 @@ class Servers:
         self.sessions = self._pooler("session")
         self.haproxy = HAProxy(self.transactions.port, connections=CONNECTIONS)
         self.session_haproxy = HAProxy(self.sessions.port, connections=CONNECTIONS)
+        self.splicing_haproxy = HAProxy(self.transactions.port, connections=CONNECTIONS, defaults="option splice-auto")
         self.sidecar = self.new_sidecar(self.transactions.port)
 
     def __enter__(self) -> Servers:
@@ -41,7 +42,7 @@ class Servers:
             for pooler in (self.transactions, self.sessions):
                 stack.enter_context(self.running(pooler))
                 pooler.keep_rotating()
-            for hop in (self.haproxy, self.session_haproxy, self.sidecar):
+            for hop in (self.haproxy, self.session_haproxy, self.splicing_haproxy, self.sidecar):
                 stack.enter_context(self.running(hop))
             self._started = stack.pop_all()
         return self

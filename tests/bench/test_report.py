@@ -50,8 +50,8 @@ def test_round_trips_are_what_distance_adds():
 def test_bars_compare_what_was_run():
     ours = Cell("volume", {"statement": "COPY IN"}, "pgsidecar", "pgsidecar", [{"pgsidecar cpu": 300.0}])
     theirs = Cell("volume", {"statement": "COPY IN"}, "HAProxy", "haproxy", [{"haproxy cpu": 400.0}])
-    checks = [at("pgsidecar, strict", 0, 1.0), at("pgsidecar, strict", 5, 11.0), at("pgsidecar, off", 0, 1.0),
-              at("pgsidecar, off", 5, 6.0)]
+    checks = [at("pgsidecar, result_shape_check strict", 0, 1.0), at("pgsidecar, result_shape_check strict", 5, 11.0), at("pgsidecar, result_shape_check off", 0, 1.0),
+              at("pgsidecar, result_shape_check off", 5, 6.0)]
     seen = bars(Results({}, {}, [ours, theirs, *checks]))
     assert [(bar.bar, bar.seen) for bar in seen] == [("≤ 1.0", "0.75 (0.30 s and 0.40 s)"), ("≤ 0.1", "1.00")]
 

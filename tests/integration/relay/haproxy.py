@@ -10,6 +10,7 @@ global
     nbthread 1
 defaults
     mode tcp
+    {defaults}
     timeout connect 5s
     timeout client 1h
     timeout server 1h
@@ -21,12 +22,13 @@ listen balancer
 
 class HAProxy(Daemon):
     """`bind_options`, such as accept-proxy, and `server_options`, such as send-proxy-v2, are HAProxy's own.
-    It takes as many `connections` at a time."""
+    So is a line of `defaults`; it takes as many `connections` at a time."""
 
-    def __init__(self, upstream: int, bind_options: str = "", server_options: str = "", connections: int = 200):
+    def __init__(self, upstream: int, bind_options: str = "", server_options: str = "", connections: int = 200,
+                 defaults: str = ""):
         super().__init__("haproxy", None, None, unprivileged=False)
         self._config = CONFIG.format(port=self.port, upstream=upstream, bind_options=bind_options,
-                                     server_options=server_options, connections=connections)
+                                     server_options=server_options, connections=connections, defaults=defaults)
 
     def start(self) -> None:
         file = self.directory / "haproxy.cfg"
