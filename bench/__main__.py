@@ -6,6 +6,7 @@ import dataclasses
 import sys
 import time
 from pathlib import Path
+from typing import Iterator
 
 from bench.loads.catalogue import LOADS
 from bench.measure import machine
@@ -36,8 +37,8 @@ def main() -> int:
         effort = dataclasses.replace(effort, settings=arguments.settings)
     results = Results(machine.describe(), dataclasses.asdict(effort))
     begin = time.monotonic()
-    measure(arguments.only, effort, results)
-    write(results, arguments.out)
+    for _ in measure(arguments.only, effort, results):
+        write(results, arguments.out)  # what has been measured is not lost when something fails
     wrong = problems(results.cells)
     print("".join(f"{problem}\n" for problem in wrong) + f"{time.monotonic() - begin:.0f} s: {arguments.out}/results.md")
     print(f"{len(results.cells) - len(wrong)} passed, {len(wrong)} failed")
@@ -81,13 +82,15 @@ def settings(text: str) -> tuple[tuple[str, str], ...]:
     return tuple((key, value) for key, _, value in pairs)
 
 
-def measure(names: list[str], effort: Effort, results: Results) -> None:
+def measure(names: list[str], effort: Effort, results: Results) -> Iterator[None]:
+    """Yields after each load."""
     with Servers() as servers:
         for name in names:
             for variant in LOADS[name](servers, effort):
                 told = ", ".join(f"{key} {value}" for key, value in variant.parameters.items())
                 print(f"{name}: {told}", file=sys.stderr, flush=True)
                 results.cells += run_variant(name, variant, effort)
+            yield
 
 
 if __name__ == "__main__":
