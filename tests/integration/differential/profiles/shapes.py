@@ -95,7 +95,14 @@ class Client:
                 self.s.flush()
             if self.s.chance(0.05) and ";" not in (text := self.relations.change()):
                 self.statement(text)
+        if self.s.chance(0.07):
+            self.query_behind()
         self.s.sync()
+
+    def query_behind(self) -> None:
+        """Ends the transaction of what is before it, as a Sync does."""
+        self.s.query(self.rng.choice(["select * from t order by a", "insert into u values (3, 3)", "select 1 / 0"]))
+        self.known.pop("", None)
 
     def segments(self) -> None:
         """In one write or in several."""
@@ -118,7 +125,8 @@ class Client:
             self.query(end)
         else:
             self.statement(end)
-            self.s.sync().write(wait=self.s.chance(0.5))
+            if self.s.chance(0.6):
+                self.s.sync().write(wait=self.s.chance(0.5))
 
     def string(self) -> None:
         """PREPARE and EXECUTE in strings."""
