@@ -3,18 +3,19 @@ from __future__ import annotations
 
 import contextlib
 import time
-from typing import Callable, Iterator
+from typing import Iterator
 
-from bench.loads.raw import ask
+from bench.loads.raw import read_ready
 from bench.measure import proc
 from bench.measure.cell import Contestant, Effort, Outcome, Variant
-from bench.servers.servers import CONNECTIONS, Servers
+from bench.servers.servers import CONNECTIONS, POOL, Servers
 from bench.servers.targets import Target
 from tests.integration.drivers.wire import SYNC, Wire, parse
 from tests.integration.relay.haproxy import HAProxy
 from tests.integration.support.simple_client import SimpleClient
 
 TEXT = 1024  # bytes
+SETTLED = 1.0  # seconds
 CLIENTS, SHARED, DISTINCT = 1000, 200, 5000
 
 
@@ -48,11 +49,11 @@ def idle_contestant(target: Target, clients: int) -> Contestant:
     def run(effort: Effort) -> Outcome:
         with contextlib.ExitStack() as stack:
             login(stack, target)
-            before, begin = memory(target), time.perf_counter()
+            before, begin = memory(target, effort), time.perf_counter()
             for _ in range(clients):
                 login(stack, target)
             seconds = time.perf_counter() - begin
-            after = memory(target)
+            after = memory(target, effort)
         return Outcome(clients, seconds, values={"private KiB": (after.private - before.private) / clients,
                                                  "resident KiB": (after.resident - before.resident) / clients})
 
@@ -67,18 +68,15 @@ def statements_contestant(target: Target, clients: int, shared: int, distinct: i
     def run(effort: Effort) -> Outcome:
         with contextlib.ExitStack() as stack:
             first, *others, last = (connect(stack, target) for _ in range(clients + 1))
-            private = [memory(target).private * 1024]
-
-            def stage(work: Callable[[], None]) -> int:
-                work()
-                private.append(memory(target).private * 1024)
-                return private[-1] - private[-2]
-
             begin = time.perf_counter()
-            stage(lambda: prepare(first, shared, "shared"))
-            held = stage(lambda: [prepare(client, shared, "shared") for client in others]) / (len(others) * shared)
-            kept = stage(lambda: prepare(last, distinct, "own")) / distinct
+            prepare([first], shared, "shared")
+            private = [memory(target, effort).private * 1024]
+            for clients_of_stage, count, kind in ((others, shared, "shared"), ([last], distinct, "own")):
+                prepare(clients_of_stage, count, kind)
+                private.append(memory(target, effort).private * 1024)
             seconds = time.perf_counter() - begin
+        held = (private[1] - private[0]) / (len(others) * shared)
+        kept = (private[2] - private[1]) / distinct
         return Outcome(clients * shared + distinct, seconds, values={"B of a client": held, "B of a text": kept - held - TEXT})
 
     return Contestant(target, run)
@@ -88,15 +86,21 @@ def connect(stack: contextlib.ExitStack, target: Target) -> Wire:
     return stack.enter_context(contextlib.closing(Wire(target.port, timeout=60)))
 
 
-def prepare(client: Wire, count: int, kind: str) -> None:
-    for begin in range(0, count, 100):
-        numbers = range(begin, min(begin + 100, count))
-        ask(client, *(parse(f"{kind}{number}", text(kind, number)) for number in numbers), SYNC)
+def prepare(clients: list[Wire], count: int, kind: str) -> None:
+    """One statement after another, since a long pipeline would leave its buffers in the figures; many clients at once."""
+    for begin in range(0, len(clients), POOL):
+        for number in range(count):
+            for client in clients[begin:begin + POOL]:
+                client.send(parse(f"{kind}{number}", text(kind, number)), SYNC)
+            for client in clients[begin:begin + POOL]:
+                read_ready(client)
 
 
 def text(kind: str, number: int) -> str:
     return f"SELECT $1::int /* {kind} {number} ".ljust(TEXT - 2, "x") + "*/"
 
 
-def memory(target: Target) -> proc.Memory:
+def memory(target: Target, effort: Effort) -> proc.Memory:
+    """Once nothing has happened for a moment."""
+    time.sleep(0.0 if effort.short else SETTLED)
     return proc.memory(target.processes[target.hop].pid)

@@ -15,9 +15,13 @@ class LoadError(RuntimeError):
 def ask(client: Wire, *messages: bytes, boundaries: int = 1) -> None:
     """Sends them in one write, and reads as many ReadyForQuery; an error is none of a load's."""
     client.send(*messages)
+    read_ready(client, boundaries)
+
+
+def read_ready(client: Wire, boundaries: int = 1) -> None:
     replies = client.read(*"Z" * boundaries)
     if "E" in replies.kinds or replies.kinds.count("Z") != boundaries:
-        raise LoadError(f"{messages[0][:200]!r}: {replies}")
+        raise LoadError(str(replies))
 
 
 def use(name: str, *values: str) -> bytes:
