@@ -10,6 +10,8 @@ namespace {
 
 constexpr std::size_t no_limit = std::size_t{1} << 30;
 
+buffer_pool pool;
+
 /// As a read would: as much of `bytes` as there is room for. Returns how much.
 std::size_t read_into(read_buffer& buffer, byte_view bytes) {
     const std::span<char> room = buffer.room();
@@ -20,14 +22,14 @@ std::size_t read_into(read_buffer& buffer, byte_view bytes) {
 }
 
 TEST(ReadBuffer, HoldsNothingBeforeTheFirstRead) {
-    const read_buffer buffer(no_limit);
+    const read_buffer buffer(pool, no_limit);
     EXPECT_EQ(buffer.capacity(), 0U);
     EXPECT_TRUE(buffer.empty());
     EXPECT_EQ(buffer.view(), "");
 }
 
 TEST(ReadBuffer, ViewIsWhatWasReadAndNotConsumed) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     read_into(buffer, "abc");
     read_into(buffer, "def");
     EXPECT_EQ(buffer.view(), "abcdef");
@@ -38,7 +40,7 @@ TEST(ReadBuffer, ViewIsWhatWasReadAndNotConsumed) {
 }
 
 TEST(ReadBuffer, ViewStaysWhereItIsUntilTheNextRead) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     read_into(buffer, "abcdef");
     const byte_view borrowed = buffer.view().substr(3);
     buffer.consume(3);
@@ -46,7 +48,7 @@ TEST(ReadBuffer, ViewStaysWhereItIsUntilTheNextRead) {
 }
 
 TEST(ReadBuffer, KeepsWhatIsLeftWhenItMakesRoom) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     const std::string bytes = std::string(read_buffer::small_size - 3, 'x') + "end";
     ASSERT_EQ(read_into(buffer, bytes), bytes.size());
     buffer.consume(read_buffer::small_size - 3);
@@ -55,7 +57,7 @@ TEST(ReadBuffer, KeepsWhatIsLeftWhenItMakesRoom) {
 }
 
 TEST(ReadBuffer, GrowsWithAMessageThatIsNotWhole) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     std::string sent;
     for (std::size_t i = 0; i < 1'000'000; ++i) sent.push_back(static_cast<char>(i * 7));
     std::size_t reads = 0;
@@ -66,7 +68,7 @@ TEST(ReadBuffer, GrowsWithAMessageThatIsNotWhole) {
 }
 
 TEST(ReadBuffer, GivesBackWhatALongMessageTook) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     const std::string sent(1'000'000, 'x');
     for (std::size_t at = 0; at < sent.size();) at += read_into(buffer, byte_view(sent).substr(at));
     buffer.consume(sent.size());
@@ -79,7 +81,7 @@ TEST(ReadBuffer, GivesBackWhatALongMessageTook) {
 }
 
 TEST(ReadBuffer, OffersMoreToAPeerThatFillsIt) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     const std::string sent(read_buffer::bulk_size, 'x');
     EXPECT_EQ(read_into(buffer, sent), read_buffer::small_size);
     buffer.consume(read_buffer::small_size);
@@ -89,7 +91,7 @@ TEST(ReadBuffer, OffersMoreToAPeerThatFillsIt) {
 }
 
 TEST(ReadBuffer, HasNoRoomBeyondItsLimit) {
-    read_buffer buffer(100'000);
+    read_buffer buffer(pool, 100'000);
     const std::string sent(200'000, 'x');
     for (std::size_t at = 0, n = 1; n > 0; at += n) n = read_into(buffer, byte_view(sent).substr(at));
     EXPECT_EQ(buffer.view().size(), 100'000U);
@@ -99,12 +101,33 @@ TEST(ReadBuffer, HasNoRoomBeyondItsLimit) {
 }
 
 TEST(ReadBuffer, ClearedIsEmpty) {
-    read_buffer buffer(no_limit);
+    read_buffer buffer(pool, no_limit);
     read_into(buffer, "abc");
     buffer.clear();
     EXPECT_TRUE(buffer.empty());
     read_into(buffer, "def");
     EXPECT_EQ(buffer.view(), "def");
+}
+
+TEST(ReadBuffer, GivesBackItsMemoryOnlyWhenItIsEmpty) {
+    read_buffer buffer(pool, no_limit);
+    read_into(buffer, "abc");
+    buffer.give_back();
+    EXPECT_EQ(buffer.view(), "abc");
+    buffer.consume(3);
+    buffer.give_back();
+    EXPECT_EQ(buffer.capacity(), 0U);
+    EXPECT_TRUE(buffer.empty());
+    read_into(buffer, "def");
+    EXPECT_EQ(buffer.view(), "def");
+}
+
+TEST(ReadBuffer, TwoThatAreUsedInTurnShareTheirMemory) {
+    read_buffer one(pool, no_limit);
+    const char* const room = one.room().data();
+    one.give_back();
+    read_buffer other(pool, no_limit);
+    EXPECT_EQ(other.room().data(), room);
 }
 
 }  // namespace

@@ -1,10 +1,53 @@
 #include "proxy/net/byte_stream.hpp"
 
+#include <netinet/in.h>
+#include <netinet/tcp.h>
 #include <sys/socket.h>
 
+#include <array>
 #include <cerrno>
+#include <cstring>
+#include <new>
 
 namespace pgsidecar::net {
+
+namespace {
+
+/// One connection that sends without end lets the others of its thread have their turn.
+constexpr unsigned most_reads_in_a_row = 16;
+
+struct received {
+    std::size_t bytes = 0;
+    std::optional<int> left;  ///< behind those, 1 at the end of the stream; nothing if that is not known
+    error_code ec;
+};
+
+/// What TCP_INQ tells.
+std::optional<int> left_behind(msghdr& message) {
+    const cmsghdr* const told = CMSG_FIRSTHDR(&message);
+    if (!told || told->cmsg_level != IPPROTO_TCP || told->cmsg_type != TCP_CM_INQ) return std::nullopt;
+    int bytes = 0;
+    std::memcpy(&bytes, CMSG_DATA(told), sizeof bytes);
+    return bytes;
+}
+
+received receive(int descriptor, std::span<char> room) {
+    iovec piece{room.data(), room.size()};
+    alignas(cmsghdr) std::array<char, CMSG_SPACE(sizeof(int))> control;
+    msghdr message{};
+    message.msg_iov = &piece;
+    message.msg_iovlen = 1;
+    message.msg_control = control.data();
+    message.msg_controllen = control.size();
+    ssize_t n = 0;
+    do n = ::recvmsg(descriptor, &message, MSG_DONTWAIT);
+    while (n < 0 && errno == EINTR);
+    if (n < 0) return {.left = {}, .ec = error_code(errno, boost::system::system_category())};
+    if (n == 0) return {.left = {}, .ec = asio::error::eof};
+    return {.bytes = static_cast<std::size_t>(n), .left = left_behind(message), .ec = {}};
+}
+
+}  // namespace
 
 awaitable<std::string> byte_stream::accept_tls(const tls_context& context) {
     tls_ = std::make_unique<tls_channel>(context, socket_.native_handle());
@@ -28,16 +71,67 @@ awaitable<std::string> byte_stream::handshake() {
     co_return ec ? ec.message() : "the connection was closed";
 }
 
-awaitable<std::size_t> byte_stream::read_encrypted(std::span<char> room, error_code& ec) {
-    while (tls_) {
-        const tls_channel::step step = tls_->read(room);
-        ec = step.ec;
-        if (step.until == tls_channel::wait::nothing) co_return step.bytes;
-        co_await wait(step.until, ec);
-        if (ec) co_return 0;
+awaitable<std::size_t> byte_stream::read(read_buffer& in, error_code& ec) {
+    ec = {};
+    if (in.is_full()) ec = asio::error::message_size;
+    reading_ = {.into = &in, .ec = {}};
+    if (ec || read_at_once()) co_return finish_reading(ec);
+    in.give_back();
+    do {
+        co_await arrival_.read();
+        ec = arrival_.what_failed();
+        if (!ec && reading_.until_writable) co_await wait(tls_channel::wait::writable, ec);
+    } while (!ec && reading_.until_writable);
+    co_return finish_reading(ec);
+}
+
+/// The last read has told that there is more.
+bool byte_stream::read_at_once() {
+    if (!more_is_there_ || ++reads_in_a_row_ > most_reads_in_a_row) {
+        reads_in_a_row_ = 0;
+        return false;
     }
-    ec = asio::error::operation_aborted;
-    co_return 0;
+    return try_to_read(true) != arrival::nothing;
+}
+
+std::size_t byte_stream::finish_reading(error_code& ec) const {
+    if (!ec) ec = reading_.ec;
+    return reading_.bytes;
+}
+
+/// Takes room only now, so that a connection that waits holds none.
+arrival byte_stream::try_to_read(bool last) try {
+    read_buffer& in = *reading_.into;
+    reading_.until_writable = false;
+    const arrival what = tls_ ? read_encrypted(in.room()) : read_plain(in.room(), last);
+    if (what == arrival::nothing)
+        in.give_back();
+    else
+        in.commit(reading_.bytes);
+    return what;
+} catch (const std::bad_alloc&) {
+    reading_.ec = make_error_code(boost::system::errc::not_enough_memory);
+    return arrival::some;
+}
+
+arrival byte_stream::read_plain(std::span<char> room, bool last) {
+    const received got = receive(socket_.native_handle(), room);
+    more_is_there_ = got.left.value_or(0) > 0;
+    if (got.ec == asio::error::try_again) return arrival::nothing;
+    reading_.ec = got.ec;
+    reading_.bytes = got.bytes;
+    return !got.ec && got.left == 0 && !last ? arrival::all : arrival::some;
+}
+
+/// What OpenSSL has left in the socket is not known.
+arrival byte_stream::read_encrypted(std::span<char> room) {
+    const tls_channel::step step = tls_->read(room);
+    if (step.until == tls_channel::wait::readable) return arrival::nothing;
+    reading_.until_writable = step.until == tls_channel::wait::writable;
+    reading_.ec = step.ec;
+    reading_.bytes = step.bytes;
+    more_is_there_ = tls_->has_more();
+    return arrival::some;
 }
 
 awaitable<> byte_stream::wait(tls_channel::wait until, error_code& ec) {

@@ -7,13 +7,14 @@
 #include <span>
 #include <string>
 
-#include "proxy/net/asio.hpp"
+#include "proxy/net/arrival_wait.hpp"
+#include "proxy/net/read_buffer.hpp"
 #include "proxy/net/tls_channel.hpp"
 
 namespace pgsidecar::net {
 
 /// One peer's connection, TCP or Unix socket, encrypted or not.
-class byte_stream {
+class byte_stream : private arrival_reader {
     auto cancellable(error_code& ec) {
         return asio::bind_cancellation_slot(read_cancelled_.slot(), into(ec));
     }
@@ -26,6 +27,7 @@ public:
     void assign(stream_socket socket) {
         tls_.reset();
         socket_ = std::move(socket);
+        more_is_there_ = false;
     }
 
     /// Encrypts what follows; nothing may be read or written meanwhile. The outcome is empty, or what failed.
@@ -35,13 +37,20 @@ public:
     /// Nothing if the stream is not encrypted.
     const tls_channel* tls() const { return tls_.get(); }
 
+    /// Adds what has arrived to `in`, and returns how much that is; nothing without an error: message_size
+    /// when the buffer has reached its limit.
+    awaitable<std::size_t> read(read_buffer& in, error_code& ec);
+
+    /// No more than there is room for, before anything is encrypted.
     awaitable<std::size_t> read_some(std::span<char> room, error_code& ec) {
-        if (tls_) return read_encrypted(room, ec);
         return socket_.async_read_some(asio::buffer(room.data(), room.size()), cancellable(ec));
     }
 
-    /// Ends a read_some() that is being waited for.
-    void cancel_read() { read_cancelled_.emit(asio::cancellation_type::terminal); }
+    /// Ends a read that is being waited for.
+    void cancel_read() {
+        arrival_.cancel();
+        read_cancelled_.emit(asio::cancellation_type::terminal);
+    }
 
     /// The first byte that the peer sends, which stays to be read; nothing if it sends none.
     awaitable<std::optional<unsigned char>> peek();
@@ -65,11 +74,27 @@ public:
     void close();
 
 private:
+    /// The read that is going on.
+    struct reading {
+        read_buffer* into = nullptr;
+        std::size_t bytes = 0;
+        bool until_writable = false;  // TLS has to send something first
+        error_code ec;
+    };
+
+    bool read_at_once();
+    std::size_t finish_reading(error_code& ec) const;
+    arrival try_to_read(bool last) override;
+    arrival read_plain(std::span<char> room, bool last);
+    arrival read_encrypted(std::span<char> room);
     awaitable<std::string> handshake();
-    awaitable<std::size_t> read_encrypted(std::span<char> room, error_code& ec);
     awaitable<> wait(tls_channel::wait until, error_code& ec);
 
     stream_socket socket_;
+    arrival_wait arrival_{socket_, *this};
+    reading reading_;
+    unsigned reads_in_a_row_ = 0;  // that did not wait
+    bool more_is_there_ = false;
     asio::cancellation_signal read_cancelled_;
     std::unique_ptr<tls_channel> tls_;  // uses the socket's descriptor, so it ends with it
 };

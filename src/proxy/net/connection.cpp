@@ -37,8 +37,8 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       talk_(here, config_->startup, encryption_of(*config_, client), config_->session),
       client_(std::move(client)),
       server_(client_.get_executor()),
-      client_in_(config_->buffer_limit),
-      server_in_(config_->buffer_limit),
+      client_in_(here.buffers, config_->buffer_limit),
+      server_in_(here.buffers, config_->buffer_limit),
       client_out_(client_),
       server_out_(server_),
       connector_(client_.get_executor(), config_->settings.upstream, shared.upstreams),
@@ -94,8 +94,7 @@ awaitable<> connection::leave() {
     }
     while (server_pump_runs_ && !talk_.finished()) co_await server_spoke_.wait();
     write_both();
-    co_await client_out_.written();
-    co_await server_out_.written();
+    co_await written();
     end_server_side();
     while (server_pump_runs_) co_await server_spoke_.wait();
 }
@@ -107,7 +106,7 @@ awaitable<> connection::linger() {
     error_code ec;
     while (!client_gone_ && !ec) {
         client_in_.clear();
-        co_await client_.read_some(client_in_.room(), ec);
+        co_await client_.read(client_in_, ec);
     }
     client_.close();
     ++deadlines_;

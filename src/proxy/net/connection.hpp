@@ -92,13 +92,20 @@ private:
     awaitable<> relay();
     void start_server_pump();
     awaitable<> server_pump();
-    awaitable<bool> feed_from_client();
-    awaitable<bool> feed_from_server();
+    struct fed {
+        std::size_t used;
+        bool held;  ///< what is left has to wait for the server
+    };
+    fed feed_from_client();
+    void forget_from_client(fed bytes);
+    void on_client_read_failure(error_code ec);
+    std::size_t feed_from_server();
+    void forget_from_server(std::size_t used);
+    void on_server_read_failure(error_code ec);
     std::string why_upstream_ended() const;
-    awaitable<> read_client();
-    awaitable<> read_server();
-    static awaitable<std::size_t> read_more(byte_stream& peer, read_buffer& in, error_code& ec);
     void write_both();
+    bool all_written() const { return server_out_.done() && client_out_.done(); }
+    awaitable<> written();
     void on_ready();
     void on_client_lost();
     void note_whether_busy();

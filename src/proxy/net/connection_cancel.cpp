@@ -54,7 +54,7 @@ awaitable<cancel_result> connection::carry_cancel_request() {
     error_code ec;
     while (!ec) {
         server_in_.clear();
-        co_await server_.read_some(server_in_.room(), ec);
+        co_await server_.read(server_in_, ec);
     }
     co_return cancel_result::carried;
 }

@@ -35,11 +35,15 @@ awaitable<> connection::open() {
     talk_.startup().set_client(
         {.local = origin_.is_local(), .unix_socket = is_unix_socket(client_.socket())});
     co_await begin_direct_tls();
+    error_code ec;
     while (hears_client()) {
         if (talk_.startup().at() == stage::encrypting) co_await begin_tls();
         if (!talk_.startup().waits_for_client() || !hears_client()) break;
-        co_await read_client();
-        co_await feed_from_client();
+        co_await client_.read(client_in_, ec);
+        if (ec) on_client_read_failure(ec);
+        const fed now = feed_from_client();
+        co_await written();
+        forget_from_client(now);
     }
 }
 

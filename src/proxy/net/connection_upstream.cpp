@@ -78,7 +78,7 @@ void connection::say_startup() {
 /// Or closed at once.
 awaitable<bool> connection::refused_at_once() {
     error_code ec;
-    co_await read_more(server_, server_in_, ec);
+    co_await server_.read(server_in_, ec);
     const bool refused =
         server_in_.empty() || server_in_.view().front() == static_cast<char>(backend::error_response);
     if (refused) {

@@ -20,12 +20,19 @@ void read_buffer::commit(std::size_t n) {
     filled_ = end_ == capacity_;
 }
 
+void read_buffer::give_back() {
+    if (!empty() || capacity_ == 0) return;
+    if (capacity_ == small_size) pool_.give(std::move(bytes_));
+    bytes_.reset();
+    capacity_ = begin_ = end_ = 0;
+}
+
 void read_buffer::resize(std::size_t capacity) {
     const byte_view held = view();
     if (capacity == capacity_) {
         std::memmove(bytes_.get(), held.data(), held.size());
     } else {
-        auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+        auto bytes = capacity == small_size ? pool_.take() : std::make_unique_for_overwrite<char[]>(capacity);
         if (!held.empty()) std::memcpy(bytes.get(), held.data(), held.size());
         bytes_ = std::move(bytes);
         capacity_ = capacity;

@@ -6,6 +6,7 @@
 #include <span>
 
 #include "protocol/bytes.hpp"
+#include "proxy/net/buffer_pool.hpp"
 
 namespace pgsidecar::net {
 
@@ -14,20 +15,21 @@ namespace pgsidecar::net {
 ///     | used | ... view() ... | room() |
 ///            begin_           end_     capacity_
 ///
-/// Only room() moves or frees bytes, so views hold until the next read. It gives back what a long message
-/// took as soon as the buffer is empty, and offers more to a peer that has just filled it.
+/// Only room() and give_back() move or free bytes, so views hold until the next read. It gives back what a
+/// long message took as soon as the buffer is empty, and offers more to a peer that has just filled it.
 class read_buffer {
 public:
-    /// Enough for a round trip; held by every idle connection.
-    static constexpr std::size_t small_size = std::size_t{16} * 1024;
+    /// Enough for a round trip.
+    static constexpr std::size_t small_size = buffer_pool::size;
     /// Fewer system calls while a peer sends more than fits.
     static constexpr std::size_t bulk_size = std::size_t{64} * 1024;
 
     /// `limit`: bytes that are held at most.
-    explicit read_buffer(std::size_t limit) : limit_(limit) {}
+    read_buffer(buffer_pool& pool, std::size_t limit) : pool_(pool), limit_(limit) {}
 
     byte_view view() const { return {bytes_.get() + begin_, end_ - begin_}; }
     bool empty() const { return begin_ == end_; }
+    bool is_full() const { return end_ - begin_ >= limit_; }
     std::size_t capacity() const { return capacity_; }
     std::uint64_t bytes_read() const { return bytes_read_; }
 
@@ -36,10 +38,13 @@ public:
     void commit(std::size_t n);
     void consume(std::size_t n) { begin_ += n; }
     void clear() { begin_ = end_; }
+    /// Holds no memory any more, if it is empty.
+    void give_back();
 
 private:
     void resize(std::size_t capacity);
 
+    buffer_pool& pool_;
     std::size_t limit_;
     std::unique_ptr<char[]> bytes_;
     std::size_t capacity_ = 0;

@@ -15,20 +15,24 @@ std::uint64_t nanoseconds(time_point moment) {
 /// The client's pump; the server's runs beside it.
 awaitable<> connection::relay() {
     start_server_pump();
+    error_code ec;
     while (hears_client()) {
         const std::uint64_t turn = server_turns_;
-        const bool held = co_await feed_from_client();
+        const fed now = feed_from_client();
+        if (!all_written()) co_await written();
+        forget_from_client(now);
         if (!hears_client()) break;
         if (talk_.has_more()) continue;
-        if (!held)
-            co_await read_client();
-        else if (turn == server_turns_)
-            co_await server_spoke_.wait();
+        if (now.held) {
+            if (turn == server_turns_) co_await server_spoke_.wait();
+            continue;
+        }
+        co_await client_.read(client_in_, ec);
+        if (ec) on_client_read_failure(ec);
     }
 }
 
-/// Whether bytes are left that have to wait for the server.
-awaitable<bool> connection::feed_from_client() {
+connection::fed connection::feed_from_client() {
     const auto now = std::chrono::steady_clock::now();
     talk_.at(nanoseconds(now));
     const std::size_t used = talk_.on_client_bytes(client_in_.view());
@@ -43,35 +47,28 @@ awaitable<bool> connection::feed_from_client() {
     if (!ready_) count_half_open();
     note_whether_busy();
     write_both();
-    if (!server_out_.done()) co_await server_out_.written();
-    if (!client_out_.done()) co_await client_out_.written();
-    client_in_.consume(used);
-    end_if_drained();
-    co_return held;
+    return {.used = used, .held = held};
 }
 
-awaitable<> connection::read_client() {
-    error_code ec;
-    const std::size_t n = co_await read_more(client_, client_in_, ec);
-    if (n > 0 || !hears_client()) co_return;
+/// When no write needs them any more.
+void connection::forget_from_client(fed bytes) {
+    client_in_.consume(bytes.used);
+    end_if_drained();
+}
+
+awaitable<> connection::written() {
+    co_await server_out_.written();
+    co_await client_out_.written();
+}
+
+void connection::on_client_read_failure(error_code ec) {
+    if (!hears_client()) return;
     if (ec == asio::error::message_size) {
         ++here_.counts.limits_hit[limit::message_size];
         because(ending::limit, "message too long");
     }
     because(ending::client, ec == asio::error::eof ? "client closed the connection" : ec.message());
     client_gone_ = true;
-}
-
-/// Nothing without an error: message_size when the buffer has reached its limit.
-awaitable<std::size_t> connection::read_more(byte_stream& peer, read_buffer& in, error_code& ec) {
-    const std::span<char> room = in.room();
-    if (room.empty()) {
-        ec = asio::error::message_size;
-        co_return 0;
-    }
-    const std::size_t n = co_await peer.read_some(room, ec);
-    in.commit(n);
-    co_return n;
 }
 
 void connection::start_server_pump() {
@@ -87,30 +84,30 @@ void connection::start_server_pump() {
 
 awaitable<> connection::server_pump() {
     bool more = server_in_.empty();  // a message is not whole
+    error_code ec;
     while (!talk_.finished()) {
-        if (more) co_await read_server();
+        if (more) co_await server_.read(server_in_, ec);
+        if (ec) on_server_read_failure(ec);
         if (talk_.finished()) break;
-        const bool used = co_await feed_from_server();
-        more = !used || server_in_.empty();
+        const std::size_t used = feed_from_server();
+        if (!client_out_.done()) co_await client_out_.written();
+        forget_from_server(used);
+        more = used == 0 || server_in_.empty();
     }
 }
 
 /// The conversation has finished when the server has gone.
-awaitable<> connection::read_server() {
-    error_code ec;
-    const std::size_t n = co_await read_more(server_, server_in_, ec);
-    if (n > 0 || talk_.finished()) co_return;
+void connection::on_server_read_failure(error_code ec) {
+    if (talk_.finished()) return;
     const std::string why = ec == asio::error::eof
                                 ? "upstream server closed the connection unexpectedly"
                                 : "connection to the upstream server was lost: " + ec.message();
     because(ending::upstream, why);
     talk_.on_server_eof(why);
     write_both();
-    if (!client_out_.done()) co_await client_out_.written();
 }
 
-/// Whether anything has been used.
-awaitable<bool> connection::feed_from_server() {
+std::size_t connection::feed_from_server() {
     const auto now = std::chrono::steady_clock::now();
     talk_.at(nanoseconds(now));
     const std::size_t used = talk_.on_server_bytes(server_in_.view());
@@ -121,13 +118,16 @@ awaitable<bool> connection::feed_from_server() {
     if (half_open_ || !ready_) count_half_open();
     note_whether_busy();
     write_both();
-    if (!client_out_.done()) co_await client_out_.written();
+    return used;
+}
+
+/// When no write to the client needs them any more; what was made for the server is our own.
+void connection::forget_from_server(std::size_t used) {
     if (client_out_.failed()) on_client_lost();
     server_in_.consume(used);
     ++server_turns_;
     server_spoke_.notify();
     end_if_drained();
-    co_return used > 0;
 }
 
 std::string connection::why_upstream_ended() const {

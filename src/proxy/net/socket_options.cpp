@@ -26,6 +26,7 @@ bool is_unix_socket(const stream_socket& socket) {
 void set_options(stream_socket& socket, const config::keepalive_settings& keepalive) {
     if (is_unix_socket(socket)) return;
     set(socket, IPPROTO_TCP, TCP_NODELAY, 1);
+    set(socket, IPPROTO_TCP, TCP_INQ, 1);  // each read tells what is left
     if (!keepalive.enabled) return;
     set(socket, SOL_SOCKET, SO_KEEPALIVE, 1);
     set(socket, IPPROTO_TCP, TCP_KEEPIDLE, keepalive.idle.count());

@@ -96,6 +96,8 @@ tls_channel::step tls_channel::read(std::span<char> room) {
     return taken;
 }
 
+bool tls_channel::has_more() const { return SSL_has_pending(ssl_.get()) == 1; }
+
 tls_channel::step tls_channel::write(std::span<const iovec> pieces) {
     static thread_local record gathered;
     std::span<const char> bytes(unsent_);

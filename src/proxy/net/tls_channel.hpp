@@ -39,6 +39,8 @@ public:
 
     step handshake();
     step read(std::span<char> room);
+    /// read() need not wait: bytes are here already.
+    bool has_more() const;
     /// One record at most. After a wait the same bytes have to stand at the front again.
     step write(std::span<const iovec> pieces);
     /// Tells the peer that nothing follows, if that can be done without waiting.

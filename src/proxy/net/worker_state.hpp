@@ -1,5 +1,6 @@
 #pragma once
 
+#include "proxy/net/buffer_pool.hpp"
 #include "proxy/net/pool_names.hpp"
 #include "proxy/net/statistics.hpp"
 #include "proxy/session/text_pool.hpp"
@@ -8,6 +9,7 @@ namespace pgsidecar::net {
 
 /// What the connections of one worker share; only its thread touches it.
 struct worker_state {
+    buffer_pool buffers;
     statement_statistics usages;
     text_pool texts{&usages};
     pool_names names;
