@@ -1,4 +1,5 @@
 """bench/run without its preparations."""
+
 from __future__ import annotations
 
 import argparse
@@ -40,7 +41,7 @@ def main() -> int:
     for _ in measure(arguments.only, effort, results):
         write(results, arguments.out)  # what has been measured is not lost when something fails
     wrong = problems(results.cells)
-    print("".join(f"{problem}\n" for problem in wrong) + f"{time.monotonic() - begin:.0f} s: {arguments.out}/results.md")
+    print(*wrong, f"{time.monotonic() - begin:.0f} s: {arguments.out}/results.md", sep="\n")
     print(f"{len(results.cells) - len(wrong)} passed, {len(wrong)} failed")
     return 1 if wrong else 0
 
@@ -53,16 +54,36 @@ def write(results: Results, folder: Path) -> None:
 
 
 def parse_arguments() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="bench/run", description="Measures PostgreSQL, pgBouncer, HAProxy and pgsidecar "
-                                     "side by side. $PGSIDECAR_BIN names another program to measure.")
-    parser.add_argument("--short", action="store_true", help="every load, but too short to tell anything: proves that it runs")
-    parser.add_argument("--only", type=loads, default=list(LOADS), metavar="LOAD[,LOAD...]", help="only these loads")
-    parser.add_argument("--rounds", type=int, default=3, metavar="N", help="times that each cell is measured (default 3)")
-    parser.add_argument("--seconds", type=float, default=2, metavar="S", help="of one measurement (default 2)")
-    parser.add_argument("--out", type=Path, default=ROOT / "build/bench", metavar="DIR", help="default build/bench")
-    parser.add_argument("--settings", type=settings, metavar="KEY=VALUE[,...]", help="settings of pgsidecar that are compared over "
-                        "distance (default result_shape_check=strict,result_shape_check=off)")
-    parser.add_argument("--docs", action="store_true", help="measure nothing: put the results of DIR into docs/performance.md")
+    parser = argparse.ArgumentParser(
+        prog="bench/run",
+        description="Measures PostgreSQL, pgBouncer, HAProxy and pgsidecar "
+        "side by side. $PGSIDECAR_BIN names another program to measure.",
+    )
+    parser.add_argument(
+        "--short", action="store_true", help="every load, but too short to tell anything: proves that it runs"
+    )
+    parser.add_argument(
+        "--only", type=loads, default=list(LOADS), metavar="LOAD[,LOAD...]", help="only these loads"
+    )
+    parser.add_argument(
+        "--rounds", type=int, default=3, metavar="N", help="times that each cell is measured (default 3)"
+    )
+    parser.add_argument(
+        "--seconds", type=float, default=2, metavar="S", help="of one measurement (default 2)"
+    )
+    parser.add_argument(
+        "--out", type=Path, default=ROOT / "build/bench", metavar="DIR", help="default build/bench"
+    )
+    parser.add_argument(
+        "--settings",
+        type=settings,
+        metavar="KEY=VALUE[,...]",
+        help="settings of pgsidecar that are compared over "
+        "distance (default result_shape_check=strict,result_shape_check=off)",
+    )
+    parser.add_argument(
+        "--docs", action="store_true", help="measure nothing: put the results of DIR into docs/performance.md"
+    )
     parser.add_argument("--list", action="store_true", help="say what the loads are")
     return parser.parse_args()
 

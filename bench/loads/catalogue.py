@@ -1,4 +1,5 @@
 """All loads, in the order of a run."""
+
 from __future__ import annotations
 
 from typing import Callable, Iterator

@@ -1,4 +1,5 @@
 """The proxy beside the application, and the pooler some way off."""
+
 from __future__ import annotations
 
 import contextlib
@@ -24,17 +25,23 @@ Play = Callable[[Wire], Callable[[], None]]
 
 
 def distance(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """One client that uses a prepared statement again, its pooler 0 to 20 ms (a round trip) away, under several settings.
-    "pgBouncer" is the same client at the same distance of a pgBouncer in session mode. Round trips are what distance adds to
-    the median, in units of itself."""
+    """One client that uses a prepared statement again, its pooler 0 to 20 ms (a round trip) away, under several
+    settings. "pgBouncer" is the same client at the same distance of a pgBouncer in session mode. Round trips are what
+    distance adds to the median, in units of itself."""
     servers.postgres.psql(TABLE)
     for rtt in (0, 5) if effort.short else ROUND_TRIPS:
         with contextlib.ExitStack() as stack:
             relay = far(stack, servers, servers.sessions.port, rtt)
-            targets = [servers.behind("pgBouncer", "delay", relay, servers.sessions), *far_sidecars(stack, servers, rtt, effort)]
+            targets = [
+                servers.behind("pgBouncer", "delay", relay, servers.sessions),
+                *far_sidecars(stack, servers, rtt, effort),
+            ]
             for name, play in STATEMENTS.items():
-                yield Variant({"statement": name, "rtt ms": rtt}, [contestant(target, play, LEAST) for target in targets],
-                              count_calls=False)
+                yield Variant(
+                    {"statement": name, "rtt ms": rtt},
+                    [contestant(target, play, LEAST) for target in targets],
+                    count_calls=False,
+                )
 
 
 def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
@@ -43,11 +50,16 @@ def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
     for rtt in (1,) if effort.short else (1, 5):
         with contextlib.ExitStack() as stack:
             relay = far(stack, servers, servers.postgres.port, rtt)
-            targets = [Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
-                       *far_sidecars(stack, servers, rtt, effort)]
+            targets = [
+                Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
+                *far_sidecars(stack, servers, rtt, effort),
+            ]
             for name, play in PIPELINES.items():
-                yield Variant({"pipeline": name, "rtt ms": rtt},
-                              [contestant(target, play, 3, PIPELINED) for target in targets], count_calls=False)
+                yield Variant(
+                    {"pipeline": name, "rtt ms": rtt},
+                    [contestant(target, play, 3, PIPELINED) for target in targets],
+                    count_calls=False,
+                )
 
 
 def far(stack: contextlib.ExitStack, servers: Servers, port: int, rtt: float) -> DelayRelay:
@@ -122,7 +134,14 @@ def pipelined_block(client: Wire) -> Callable[[], None]:
     return lambda: ask(client, *messages, boundaries=PIPELINED + 2)
 
 
-STATEMENTS: dict[str, Play] = {"SELECT": select, "SELECT, unnamed": unnamed_select, "INSERT RETURNING": insert,
-                               "INSERT RETURNING in a block": insert_in_block}
-PIPELINES: dict[str, Play] = {"50 SELECTs": pipelined_selects, "50 SELECTs, one Sync": batch,
-                              "50 INSERTs in a block": pipelined_block}
+STATEMENTS: dict[str, Play] = {
+    "SELECT": select,
+    "SELECT, unnamed": unnamed_select,
+    "INSERT RETURNING": insert,
+    "INSERT RETURNING in a block": insert_in_block,
+}
+PIPELINES: dict[str, Play] = {
+    "50 SELECTs": pipelined_selects,
+    "50 SELECTs, one Sync": batch,
+    "50 INSERTs in a block": pipelined_block,
+}

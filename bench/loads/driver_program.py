@@ -1,4 +1,5 @@
 """python3 -m bench.loads.driver_program: one driver under load, its result as JSON on standard output."""
+
 from __future__ import annotations
 
 import argparse
@@ -76,8 +77,12 @@ async def run(program: str, dsn: str, connections: int, seconds: float, least: i
             latencies.append((now - then) * 1e3)
 
     await asyncio.gather(*map(play, transactions))
-    return {"transactions": len(latencies), "seconds": time.perf_counter() - begin, "latencies": latencies,
-            "client_cpu": time.process_time() - cpu}
+    return {
+        "transactions": len(latencies),
+        "seconds": time.perf_counter() - begin,
+        "latencies": latencies,
+        "client_cpu": time.process_time() - cpu,
+    }
 
 
 if __name__ == "__main__":

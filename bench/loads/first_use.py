@@ -1,4 +1,5 @@
 """An application with many texts: what the first use of each costs."""
+
 from __future__ import annotations
 
 import contextlib
@@ -21,12 +22,18 @@ def first_use(servers: Servers, effort: Effort) -> Iterator[Variant]:
     texts = 50 if effort.short else TEXTS
     for style, (first, again) in STYLES.items():
         with contextlib.ExitStack() as stack:
-            clients = [(target, stack.enter_context(contextlib.closing(Wire(target.port, timeout=30))))
-                       for target in servers.peers_with_names() if target.name != "pgBouncer"]
+            clients = [
+                (target, stack.enter_context(contextlib.closing(Wire(target.port, timeout=30))))
+                for target in servers.peers_with_names()
+                if target.name != "pgBouncer"
+            ]
             for name, once in (("first", first), ("second", again)):
-                yield Variant({"style": style, "use": name},
-                              [contestant(target, client, once, texts) for target, client in clients],
-                              once=True, count_calls=False)
+                yield Variant(
+                    {"style": style, "use": name},
+                    [contestant(target, client, once, texts) for target, client in clients],
+                    once=True,
+                    count_calls=False,
+                )
 
 
 def contestant(target: Target, client: Wire, once: Use, texts: int) -> Contestant:
@@ -38,9 +45,11 @@ def contestant(target: Target, client: Wire, once: Use, texts: int) -> Contestan
 
 
 def text(number: int) -> str:
-    return ("SELECT accounts.aid AS accounts_aid, accounts.bid AS accounts_bid, accounts.abalance AS accounts_abalance, "
-            "accounts.filler AS accounts_filler FROM pgbench_accounts AS accounts JOIN pgbench_branches AS branches "
-            f"ON branches.bid = accounts.bid WHERE accounts.aid = $1 AND accounts.abalance <> {number + 1_000_000}")
+    return (
+        "SELECT accounts.aid AS accounts_aid, accounts.bid AS accounts_bid, accounts.abalance AS accounts_abalance, "
+        "accounts.filler AS accounts_filler FROM pgbench_accounts AS accounts JOIN pgbench_branches AS branches "
+        f"ON branches.bid = accounts.bid WHERE accounts.aid = $1 AND accounts.abalance <> {number + 1_000_000}"
+    )
 
 
 def first_of_asyncpg(client: Wire, number: int) -> None:
@@ -61,5 +70,7 @@ def again_of_libpq(client: Wire, number: int) -> None:
     ask(client, bind("", f"s{number}", "1"), describe("P", ""), execute(), SYNC)
 
 
-STYLES: dict[str, tuple[Use, Use]] = {"asyncpg": (first_of_asyncpg, again_of_asyncpg),
-                                      "libpq": (first_of_libpq, again_of_libpq)}
+STYLES: dict[str, tuple[Use, Use]] = {
+    "asyncpg": (first_of_asyncpg, again_of_asyncpg),
+    "libpq": (first_of_libpq, again_of_libpq),
+}

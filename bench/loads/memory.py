@@ -1,4 +1,7 @@
-"""What connections and statements take while nothing happens. Each target is a new process, since memory does not shrink."""
+"""What connections and statements take while nothing happens.
+
+Each target is a new process, since memory does not shrink."""
+
 from __future__ import annotations
 
 import contextlib
@@ -24,17 +27,25 @@ def idle(servers: Servers, effort: Effort) -> Iterator[Variant]:
     connections, after the first one."""
     for clients in (10, 50) if effort.short else (1000, 5000):
         with fresh(servers) as targets:
-            yield Variant({"connections": clients}, [idle_contestant(target, clients) for target in targets], once=True,
-                          count_calls=False)
+            yield Variant(
+                {"connections": clients},
+                [idle_contestant(target, clients) for target in targets],
+                once=True,
+                count_calls=False,
+            )
 
 
 def statements(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """1,000 connections with the same 200 prepared statements of 1 KiB; then one with 5,000 of its own, each of whose texts
-    is kept once. Private memory of pgsidecar."""
+    """1,000 connections with the same 200 prepared statements of 1 KiB; then one with 5,000 of its own, each of whose
+    texts is kept once. Private memory of pgsidecar."""
     clients, shared, distinct = (5, 20, 50) if effort.short else (CLIENTS, SHARED, DISTINCT)
     with fresh(servers) as targets:
-        yield Variant({"connections": clients, "shared": shared},
-                      [statements_contestant(targets[-1], clients, shared, distinct)], once=True, count_calls=False)
+        yield Variant(
+            {"connections": clients, "shared": shared},
+            [statements_contestant(targets[-1], clients, shared, distinct)],
+            once=True,
+            count_calls=False,
+        )
 
 
 @contextlib.contextmanager
@@ -42,7 +53,10 @@ def fresh(servers: Servers) -> Iterator[list[Target]]:
     haproxy = HAProxy(servers.transactions.port, connections=CONNECTIONS)
     sidecar = servers.new_sidecar(servers.transactions.port)
     with servers.running(haproxy), servers.running(sidecar):
-        yield [servers.behind("HAProxy", "haproxy", haproxy), servers.behind("pgsidecar", "pgsidecar", sidecar)]
+        yield [
+            servers.behind("HAProxy", "haproxy", haproxy),
+            servers.behind("pgsidecar", "pgsidecar", sidecar),
+        ]
 
 
 def idle_contestant(target: Target, clients: int) -> Contestant:
@@ -54,8 +68,14 @@ def idle_contestant(target: Target, clients: int) -> Contestant:
                 login(stack, target)
             seconds = time.perf_counter() - begin
             after = memory(target, effort)
-        return Outcome(clients, seconds, values={"private KiB": (after.private - before.private) / clients,
-                                                 "resident KiB": (after.resident - before.resident) / clients})
+        return Outcome(
+            clients,
+            seconds,
+            values={
+                "private KiB": (after.private - before.private) / clients,
+                "resident KiB": (after.resident - before.resident) / clients,
+            },
+        )
 
     return Contestant(target, run)
 
@@ -77,7 +97,11 @@ def statements_contestant(target: Target, clients: int, shared: int, distinct: i
             seconds = time.perf_counter() - begin
         held = (private[1] - private[0]) / (len(others) * shared)
         kept = (private[2] - private[1]) / distinct
-        return Outcome(clients * shared + distinct, seconds, values={"B of a client": held, "B of a text": kept - held - TEXT})
+        return Outcome(
+            clients * shared + distinct,
+            seconds,
+            values={"B of a client": held, "B of a text": kept - held - TEXT},
+        )
 
     return Contestant(target, run)
 
@@ -87,12 +111,12 @@ def connect(stack: contextlib.ExitStack, target: Target) -> Wire:
 
 
 def prepare(clients: list[Wire], count: int, kind: str) -> None:
-    """One statement after another, since a long pipeline would leave its buffers in the figures; many clients at once."""
+    """Many clients at once, one statement after another: a long pipeline would leave its buffers in the figures."""
     for begin in range(0, len(clients), POOL):
         for number in range(count):
-            for client in clients[begin:begin + POOL]:
+            for client in clients[begin : begin + POOL]:
                 client.send(parse(f"{kind}{number}", text(kind, number)), SYNC)
-            for client in clients[begin:begin + POOL]:
+            for client in clients[begin : begin + POOL]:
                 read_ready(client)
 
 

@@ -1,4 +1,5 @@
 """pgbench as a client: how it is run, and what it says."""
+
 from __future__ import annotations
 
 import re
@@ -7,6 +8,7 @@ import shutil
 import subprocess
 import tempfile
 from pathlib import Path
+from typing import Sequence
 
 from bench.measure.cell import Effort, Outcome
 from tests.integration.support.processes import clean_environment
@@ -21,18 +23,45 @@ class PgbenchError(RuntimeError):
     pass
 
 
-def run(port: int, effort: Effort, mode: str, clients: int, script: Path | str, options: list[str] = []) -> Outcome:
+def run(
+    port: int, effort: Effort, mode: str, clients: int, script: Path | str, options: Sequence[str] = ()
+) -> Outcome:
     """`script` is a file, or the name of a built-in one."""
     folder = Path(tempfile.mkdtemp(prefix="pgsidecar-pgbench-"))
     length = ["-t", str(SHORT)] if effort.short else ["-T", str(max(1, round(effort.seconds)))]
     what = ["-f", str(script)] if isinstance(script, Path) else ["-b", script]
     log = ["-l", f"--log-prefix={folder}/log", f"--sampling-rate={1 if effort.short else LOGGED}"]
-    command = [binary("pgbench"), "-h", "127.0.0.1", "-p", str(port), "-U", "postgres", "-n", "-M", mode, "-c",
-               str(clients), "-j", str(min(clients, 2)), *length, *what, *log, *options, "postgres"]
+    command = [
+        binary("pgbench"),
+        "-h",
+        "127.0.0.1",
+        "-p",
+        str(port),
+        "-U",
+        "postgres",
+        "-n",
+        "-M",
+        mode,
+        "-c",
+        str(clients),
+        "-j",
+        str(min(clients, 2)),
+        *length,
+        *what,
+        *log,
+        *options,
+        "postgres",
+    ]
     try:
         before = children_cpu()
-        done = subprocess.run(command, stdin=subprocess.DEVNULL, capture_output=True, text=True, env=clean_environment(),
-                              timeout=PATIENCE + effort.seconds)
+        done = subprocess.run(
+            command,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            env=clean_environment(),
+            timeout=PATIENCE + effort.seconds,
+        )
         cpu = children_cpu() - before
         if done.returncode or done.stderr.strip():
             raise PgbenchError(f"{' '.join(command)}: {done.stderr or done.stdout}")

@@ -1,4 +1,5 @@
 """Loads that one client plays message by message."""
+
 from __future__ import annotations
 
 import time

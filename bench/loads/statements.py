@@ -1,8 +1,9 @@
 """pgbench with one statement in a transaction: what every hop costs."""
+
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Iterator
+from typing import Iterator, Sequence
 
 from bench.loads import pgbench
 from bench.measure.cell import Contestant, Effort, Outcome, Variant
@@ -34,12 +35,18 @@ def peers(servers: Servers, mode: str) -> list[Target]:
     return servers.peers_with_names() if mode == "prepared" else servers.peers()
 
 
-def variant(targets: list[Target], mode: str, clients: int, script: Path | str, options: list[str] = []) -> Variant:
-    return Variant({"mode": mode, "clients": clients},
-                   [contestant(target, mode, clients, script, options) for target in targets])
+def variant(
+    targets: list[Target], mode: str, clients: int, script: Path | str, options: Sequence[str] = ()
+) -> Variant:
+    return Variant(
+        {"mode": mode, "clients": clients},
+        [contestant(target, mode, clients, script, options) for target in targets],
+    )
 
 
-def contestant(target: Target, mode: str, clients: int, script: Path | str, options: list[str] = []) -> Contestant:
+def contestant(
+    target: Target, mode: str, clients: int, script: Path | str, options: Sequence[str] = ()
+) -> Contestant:
     def play(effort: Effort) -> Outcome:
         return pgbench.run(target.port, effort, mode, clients, script, options)
 

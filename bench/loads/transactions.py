@@ -1,4 +1,5 @@
 """pgbench with longer transactions, and with none that keeps its connection."""
+
 from __future__ import annotations
 
 from typing import Iterator
@@ -33,8 +34,10 @@ def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
     """One worker and two, and which part of pgsidecar's processor time its busiest thread has used."""
     with servers.running(servers.new_sidecar(servers.transactions.port, workers="2")) as two:
         targets = [servers.peers()[-1], servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
-        yield Variant({"mode": "prepared", "clients": 32},
-                      [with_busiest(contestant(target, "prepared", 32, SCRIPTS / "one.sql")) for target in targets])
+        yield Variant(
+            {"mode": "prepared", "clients": 32},
+            [with_busiest(contestant(target, "prepared", 32, SCRIPTS / "one.sql")) for target in targets],
+        )
 
 
 def with_busiest(contestant: Contestant) -> Contestant:

@@ -1,4 +1,5 @@
 """Much data in one statement: what a gigabyte costs."""
+
 from __future__ import annotations
 
 import time
@@ -25,7 +26,9 @@ def volume(servers: Servers, effort: Effort) -> Iterator[Variant]:
     servers.postgres.psql("CREATE UNLOGGED TABLE IF NOT EXISTS bench_volume (line text)")
     splicing = servers.behind("HAProxy, splice-auto", "haproxy", servers.splicing_haproxy)
     for name, play in {"SELECT": select, "COPY OUT": copy_out, "COPY IN": copy_in}.items():
-        yield Variant({"statement": name}, [contestant(target, play) for target in [*servers.peers(), splicing]])
+        yield Variant(
+            {"statement": name}, [contestant(target, play) for target in [*servers.peers(), splicing]]
+        )
     servers.postgres.psql("DROP TABLE bench_volume")
 
 
@@ -58,7 +61,7 @@ def drain(client: RawClient, expected: int) -> int:
         if not count:
             raise LoadError("the connection has ended")
         size += count
-        end = (end + bytes(buffer[max(count - len(READY), 0):count]))[-len(READY):]
+        end = (end + bytes(buffer[max(count - len(READY), 0) : count]))[-len(READY) :]
     if size < expected:
         raise LoadError(f"{size} bytes are too few")
     return size

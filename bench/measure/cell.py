@@ -1,4 +1,5 @@
 """One load on one target: what is measured, round by round."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -21,7 +22,10 @@ class Outcome:
     values: Values = field(default_factory=dict)
 
     def summary(self) -> Values:
-        told = {"tps": self.transactions / self.seconds, "client cpu": self.client_cpu / self.transactions * 1e6}
+        told = {
+            "tps": self.transactions / self.seconds,
+            "client cpu": self.client_cpu / self.transactions * 1e6,
+        }
         if self.latencies:
             told |= {"p50": percentile(self.latencies, 50), "p99": percentile(self.latencies, 99)}
         return told | self.values
@@ -29,7 +33,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class Effort:
-    """How long a run takes, and which settings of pgsidecar (keys and values) are compared where that is a load's question."""
+    """How long a run takes, and which settings of pgsidecar (keys and values) some of the loads compare."""
 
     short: bool
     rounds: int

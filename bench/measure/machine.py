@@ -1,4 +1,5 @@
 """Where a run took place, and with what."""
+
 from __future__ import annotations
 
 import datetime
@@ -38,5 +39,7 @@ def first_version(command: list[str]) -> str:
 
 
 def commit() -> str:
-    said = subprocess.run(["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True)
+    said = subprocess.run(
+        ["git", "describe", "--always", "--dirty"], cwd=ROOT, capture_output=True, text=True
+    )
     return said.stdout.strip() or "unknown"

@@ -1,4 +1,5 @@
 """How fast the machine is right now: a neighbour, or a processor that has slowed down, shows in it."""
+
 from __future__ import annotations
 
 import hashlib

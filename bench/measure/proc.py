@@ -1,4 +1,5 @@
 """What a process has used, as /proc tells it (proc(5))."""
+
 from __future__ import annotations
 
 import os
@@ -9,7 +10,7 @@ TICK = 1 / os.sysconf("SC_CLK_TCK")
 
 
 class Usage(NamedTuple):
-    """Since a process began; differences are meant. `ticks_…` only tell how `cpu` is shared out: the kernel samples them."""
+    """Since a process began; differences are meant. The kernel samples the ticks: they only tell how `cpu` is shared out."""
 
     cpu: float  # seconds on a processor, exact (schedstat)
     ticks_user: float
@@ -47,8 +48,10 @@ def usage(pid: int) -> Usage:
 
 def threads(pid: int) -> dict[str, float]:
     """Seconds on a processor, by thread."""
-    return {task.name: int((task / "schedstat").read_text().split()[0]) / 1e9
-            for task in Path(f"/proc/{pid}/task").iterdir()}
+    return {
+        task.name: int((task / "schedstat").read_text().split()[0]) / 1e9
+        for task in Path(f"/proc/{pid}/task").iterdir()
+    }
 
 
 def tree_usage(pid: int) -> Usage:

@@ -1,4 +1,5 @@
 """Runs a variant: rounds of all contestants in turn, and a pass of its own in which system calls are counted."""
+
 from __future__ import annotations
 
 import dataclasses
@@ -12,7 +13,10 @@ COUNTED_SECONDS = 1.0
 
 
 def run_variant(load: str, variant: Variant, effort: Effort) -> list[Cell]:
-    cells = [Cell(load, dict(variant.parameters), each.target.name, each.target.hop) for each in variant.contestants]
+    cells = [
+        Cell(load, dict(variant.parameters), each.target.name, each.target.hop)
+        for each in variant.contestants
+    ]
     for _ in range(1 if variant.once else effort.rounds):
         for cell, contestant in zip(cells, variant.contestants):
             cell.samples.append(sample(contestant, effort))
@@ -26,8 +30,9 @@ def problems(cells: list[Cell]) -> list[str]:
     """What cannot be: a process that is there and has used nothing."""
     found = []
     for cell in cells:
-        idle = {name for sample in cell.samples for name, value in sample.items() if name.endswith(" cpu") and not value > 0}
-        found += [f"{cell.load} {cell.parameters} {cell.target}: no {name}" for name in sorted(idle - {"client cpu"})]
+        names = {name for each in cell.samples for name in each if name.endswith(" cpu")} - {"client cpu"}
+        idle = [name for name in sorted(names) if any(each.get(name, 0) <= 0 for each in cell.samples)]
+        found += [f"{cell.load} {cell.parameters} {cell.target}: no {name}" for name in idle]
     return found
 
 
@@ -47,8 +52,12 @@ def sample(contestant: Contestant, effort: Effort) -> Values:
 def per_transaction(name: str, used: Usage, transactions: int) -> Values:
     """CPU in µs."""
     cpu = used.cpu / transactions * 1e6
-    return {f"{name} cpu": cpu, f"{name} user": cpu * used.user_share, f"{name} system": cpu * (1 - used.user_share),
-            f"{name} switches": used.switches / transactions}
+    return {
+        f"{name} cpu": cpu,
+        f"{name} user": cpu * used.user_share,
+        f"{name} system": cpu * (1 - used.user_share),
+        f"{name} switches": used.switches / transactions,
+    }
 
 
 def count_calls(contestant: Contestant, effort: Effort) -> Values:
@@ -59,5 +68,7 @@ def count_calls(contestant: Contestant, effort: Effort) -> Values:
     with syscalls.counted(target.processes[target.hop].pid, names) as counts:
         outcome = contestant.run(effort)
     if not counts:
-        raise RuntimeError("system calls were not counted: neither perf nor strace may look at other processes")
+        raise RuntimeError(
+            "system calls were not counted: neither perf nor strace may look at other processes"
+        )
     return {name: count / outcome.transactions for name, count in counts.items()}

@@ -1,4 +1,5 @@
 """What several rounds of one cell come to."""
+
 from __future__ import annotations
 
 import math

@@ -1,4 +1,5 @@
-"""Counts the system calls of a process: by perf, which the process does not notice, or by strace, which slows it down."""
+"""Counts the system calls of a process: by perf, which it does not notice, or by strace, which slows it down."""
+
 from __future__ import annotations
 
 import contextlib
@@ -13,8 +14,23 @@ from pathlib import Path
 from typing import Iterator
 
 # Those of a relay. Each makes perf end a little later, so that the list is short.
-NAMES = ("recvfrom", "recvmsg", "read", "readv", "sendto", "sendmsg", "write", "writev", "splice", "epoll_wait",
-         "epoll_ctl", "timerfd_settime", "timer_settime", "clock_gettime", "futex")
+NAMES = (
+    "recvfrom",
+    "recvmsg",
+    "read",
+    "readv",
+    "sendto",
+    "sendmsg",
+    "write",
+    "writev",
+    "splice",
+    "epoll_wait",
+    "epoll_ctl",
+    "timerfd_settime",
+    "timer_settime",
+    "clock_gettime",
+    "futex",
+)
 TOTAL = "raw_syscalls:sys_enter"
 PATIENCE = 10.0  # seconds
 
@@ -32,10 +48,27 @@ def by_perf(pid: int, names: tuple[str, ...]) -> Iterator[dict[str, int]]:
     counts: dict[str, int] = {}
     with tempfile.NamedTemporaryFile("r", suffix=".perf") as output:
         events = ",".join([TOTAL, *(f"syscalls:sys_enter_{name}" for name in names)])
-        command = ["perf", "stat", "-x", ";", "-o", output.name, "-e", events, "-p", str(pid), "--delay=-1",
-                   f"--control=fd:{control[0]},{acknowledged[1]}"]
-        process = subprocess.Popen(command, pass_fds=(control[0], acknowledged[1]), stdin=subprocess.DEVNULL,
-                                   stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+        command = [
+            "perf",
+            "stat",
+            "-x",
+            ";",
+            "-o",
+            output.name,
+            "-e",
+            events,
+            "-p",
+            str(pid),
+            "--delay=-1",
+            f"--control=fd:{control[0]},{acknowledged[1]}",
+        ]
+        process = subprocess.Popen(
+            command,
+            pass_fds=(control[0], acknowledged[1]),
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+        )
         os.close(control[0])
         os.close(acknowledged[1])
         try:
@@ -53,8 +86,13 @@ def by_perf(pid: int, names: tuple[str, ...]) -> Iterator[dict[str, int]]:
 def by_strace(pid: int) -> Iterator[dict[str, int]]:
     counts: dict[str, int] = {}
     with tempfile.NamedTemporaryFile("r", suffix=".strace") as output:
-        process = subprocess.Popen(["strace", "-f", "-c", "-o", output.name, "-p", str(pid)], text=True,
-                                   stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
+        process = subprocess.Popen(
+            ["strace", "-f", "-c", "-o", output.name, "-p", str(pid)],
+            text=True,
+            stdin=subprocess.DEVNULL,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.PIPE,
+        )
         try:
             process.stderr.readline()  # "Process … attached"
             yield counts

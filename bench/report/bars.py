@@ -1,7 +1,10 @@
 """The figures that pgsidecar is held to, beside what was measured."""
+
 from __future__ import annotations
 
-from typing import Iterator, NamedTuple
+import itertools
+import math
+from typing import Any, Iterator, NamedTuple
 
 from bench.loads.statements import MODES
 from bench.measure.cell import Cell
@@ -26,84 +29,104 @@ def bars_table(results: Results) -> str:
 
 def bars(results: Results) -> list[Bar]:
     """Those whose loads were run."""
-    return [bar for part in (hop, calls, drivers, volume, memory, connections, shape_check) for bar in part(results)]
+    return [
+        bar
+        for part in (hop, calls, drivers, volume, memory, connections, shape_check)
+        for bar in part(results)
+    ]
+
+
+def pair(results: Results, load: str, **parameters: Any) -> tuple[Cell, Cell] | None:
+    """Of pgsidecar and HAProxy."""
+    ours, theirs = (results.find(load, target, **parameters) for target in (US, PEER))
+    return (ours, theirs) if ours and theirs else None
 
 
 def hop(results: Results) -> Iterator[Bar]:
-    for load in ("select", "one"):
-        for mode in MODES:
-            cells = [(clients, ours, theirs) for clients in BUSY if (ours := results.find(load, US, mode=mode, clients=clients))
-                     and (theirs := results.find(load, PEER, mode=mode, clients=clients))]
-            if cells:
-                seen = [f"{ratio(cpu(ours), cpu(theirs))} at {clients} clients ({cpu(ours):.1f} and {cpu(theirs):.1f})"
-                        for clients, ours, theirs in cells]
-                yield Bar(f"{load}, {mode}: processor time of a transaction, of HAProxy's", "≤ 1.0", "; ".join(seen))
-                users = [f"{ours.median('pgsidecar user'):.1f} at {clients}" for clients, ours, _ in cells]
-                yield Bar(f"{load}, {mode}: user µs", "≤ 1.0", "; ".join(users))
+    for load, mode in itertools.product(("select", "one"), MODES):
+        told, users = [], []
+        for clients in BUSY:
+            if cells := pair(results, load, mode=mode, clients=clients):
+                ours, theirs = (value(cell, f"{cell.hop} cpu") for cell in cells)
+                told.append(f"{ratio(ours, theirs)} at {clients} clients ({ours:.1f} µs and {theirs:.1f} µs)")
+                users.append(f"{value(cells[0], 'pgsidecar user'):.1f} at {clients}")
+        if told:
+            yield Bar(
+                f"{load}, {mode}: processor time of a transaction, of HAProxy's", "≤ 1.0", "; ".join(told)
+            )
+            yield Bar(f"{load}, {mode}: user µs", "≤ 1.0", "; ".join(users))
 
 
 def calls(results: Results) -> Iterator[Bar]:
     for clients, bar in ((1, "6.0"), (8, "≤ 4.4")):
-        cells = [(mode, cell) for mode in MODES if (cell := results.find("select", US, mode=mode, clients=clients)) and cell.calls]
-        if cells:
-            yield Bar(f"system calls of a round trip, {clients} clients" if clients > 1 else "system calls of a round trip, 1 client",
-                      bar, "; ".join(f"{cell.calls['all']:.1f} {mode}" for mode, cell in cells))
+        cells = {mode: results.find("select", US, mode=mode, clients=clients) for mode in MODES}
+        told = [f"{cell.calls['all']:.1f} {mode}" for mode, cell in cells.items() if cell and cell.calls]
+        if told:
+            yield Bar(f"system calls of a round trip, {clients} at a time", bar, "; ".join(told))
 
 
 def drivers(results: Results) -> Iterator[Bar]:
-    for peer, bar in (("psycopg without preparing; pgBouncer", "≥ 1.4"), ("asyncpg without its cache; pgBouncer", "≥ 1.7")):
-        seen = []
+    peers = {"psycopg without preparing": "≥ 1.4", "asyncpg without its cache": "≥ 1.7"}
+    for peer, bar in peers.items():
+        told = []
         for connections in (1, 10):
             ours = results.find("drivers", f"asyncpg; {US}", connections=connections)
-            theirs = results.find("drivers", peer, connections=connections)
+            theirs = results.find("drivers", f"{peer}; pgBouncer", connections=connections)
             if ours and theirs:
-                seen.append(f"{ratio(ours.median('tps'), theirs.median('tps'))} at {connections}")
-        if seen:
-            yield Bar(f"queries/s of asyncpg through pgsidecar, of {peer.replace(';', ' on')}'s", bar, "; ".join(seen))
+                told.append(f"{ratio(value(ours, 'tps'), value(theirs, 'tps'))} at {connections}")
+        if told:
+            yield Bar(f"queries/s of asyncpg through pgsidecar, of {peer} on pgBouncer", bar, "; ".join(told))
 
 
 def volume(results: Results) -> Iterator[Bar]:
     for statement in ("SELECT", "COPY OUT", "COPY IN"):
-        pair = [results.find("volume", target, statement=statement) for target in (US, PEER)]
-        if all(pair):
-            ours, theirs = (seconds_of_gigabyte(cell, cell.hop) for cell in pair)
-            yield Bar(f"{statement}: processor time of a GB, of HAProxy's", "≤ 1.0",
-                      f"{ratio(ours, theirs)} ({ours:.2f} s and {theirs:.2f} s)")
+        if cells := pair(results, "volume", statement=statement):
+            ours, theirs = (seconds_of_gigabyte(cell, cell.hop) or 0.0 for cell in cells)
+            told = f"{ratio(ours, theirs)} ({ours:.2f} s and {theirs:.2f} s)"
+            yield Bar(f"{statement}: processor time of a GB, of HAProxy's", "≤ 1.0", told)
 
 
 def memory(results: Results) -> Iterator[Bar]:
     for cell in results.of("idle"):
         if cell.target == US:
-            yield Bar(f"private memory of a connection, {cell.parameters['connections']:,} of them", "≤ 4 KiB",
-                      f"{cell.median('private KiB'):.1f} KiB")
+            measure = f"private memory of a connection, {cell.parameters['connections']:,} of them"
+            yield Bar(measure, "≤ 4 KiB", f"{value(cell, 'private KiB'):.1f} KiB")
     for cell in results.of("statements"):
-        yield Bar("memory of a shared text besides its own", "≤ 100 B", f"{cell.median('B of a text'):.0f} B")
-        yield Bar("memory of a client's statement", "≤ 400 B", f"{cell.median('B of a client'):.0f} B")
+        yield Bar("memory of a shared text besides its own", "≤ 100 B", f"{value(cell, 'B of a text'):.0f} B")
+        yield Bar("memory of a client's statement", "≤ 400 B", f"{value(cell, 'B of a client'):.0f} B")
 
 
 def connections(results: Results) -> Iterator[Bar]:
     for clients in (1, 8):
-        pair = [results.find("connect", target, clients=clients) for target in (US, PEER)]
-        if all(pair):
-            ours, theirs = (cell.median("tps") for cell in pair)
-            yield Bar(f"new connections/s, {clients} at a time, of HAProxy's", "≥ 1.0",
-                      f"{ratio(ours, theirs)} ({ours:,.0f} and {theirs:,.0f})")
+        if cells := pair(results, "connect", clients=clients):
+            ours, theirs = (value(cell, "tps") for cell in cells)
+            told = f"{ratio(ours, theirs)} ({ours:,.0f} and {theirs:,.0f})"
+            yield Bar(f"new connections/s, {clients} at a time, of HAProxy's", "≥ 1.0", told)
 
 
 def shape_check(results: Results) -> Iterator[Bar]:
     """How much strict costs where a round trip takes 5 ms."""
-    medians: dict[str, dict[int, float]] = {}
-    for cell in results.of("distance"):
-        if cell.parameters["statement"] == "SELECT":
-            medians.setdefault(cell.target, {})[cell.parameters["rtt ms"]] = cell.median("p50") or 0.0
-    both = [round_trips(medians.get(f"{US}, result_shape_check {check}", {}), 5) for check in ("strict", "off")]
-    if None not in both:
-        yield Bar("round trips that strict adds to a plain SELECT at 5 ms", "≤ 0.1", f"{both[0] - both[1]:.2f}")
+    added = []
+    for check in ("strict", "off"):
+        cells = [
+            cell for cell in results.of("distance") if cell.target == f"{US}, result_shape_check {check}"
+        ]
+        medians = {
+            cell.parameters["rtt ms"]: value(cell, "p50")
+            for cell in cells
+            if cell.parameters["statement"] == "SELECT"
+        }
+        added.append(round_trips(medians, 5))
+    strict, off = added
+    if strict is not None and off is not None:
+        yield Bar("round trips that strict adds to a plain SELECT at 5 ms", "≤ 0.1", f"{strict - off:.2f}")
 
 
-def cpu(cell: Cell) -> float:
-    return cell.median(f"{cell.hop} cpu") or 0.0
+def value(cell: Cell, name: str) -> float:
+    """NaN where it was not measured."""
+    median = cell.median(name)
+    return math.nan if median is None else median
 
 
-def ratio(ours: float | None, theirs: float | None) -> str:
-    return f"{ours / theirs:.2f}" if ours is not None and theirs else "–"
+def ratio(ours: float, theirs: float) -> str:
+    return f"{ours / theirs:.2f}" if theirs else "–"

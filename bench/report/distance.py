@@ -1,4 +1,5 @@
 """Latency over distance, and how many round trips are in it."""
+
 from __future__ import annotations
 
 from typing import Any
@@ -14,12 +15,24 @@ def distance_table(cells: list[Cell]) -> str:
     for cell in cells:
         median = cell.median("p50")
         if median is not None:
-            by_row.setdefault((cell.parameters["statement"], cell.target), {})[cell.parameters["rtt ms"]] = median
+            by_row.setdefault((cell.parameters["statement"], cell.target), {})[cell.parameters["rtt ms"]] = (
+                median
+            )
     distances = sorted({rtt for medians in by_row.values() for rtt in medians})
-    headings = ["statement", "target", *(f"p50 ms at {rtt} ms" for rtt in distances),
-                *(f"round trips at {rtt} ms" for rtt in COUNTED)]
-    body = [[*row, *(number(medians.get(rtt), 2) for rtt in distances),
-             *(number(round_trips(medians, rtt), 2) for rtt in COUNTED)] for row, medians in by_row.items()]
+    headings = [
+        "statement",
+        "target",
+        *(f"p50 ms at {rtt} ms" for rtt in distances),
+        *(f"round trips at {rtt} ms" for rtt in COUNTED),
+    ]
+    body = [
+        [
+            *row,
+            *(number(medians.get(rtt), 2) for rtt in distances),
+            *(number(round_trips(medians, rtt), 2) for rtt in COUNTED),
+        ]
+        for row, medians in by_row.items()
+    ]
     return markdown(headings, body, 2)
 
 

@@ -1,4 +1,5 @@
 """Puts a run's figures into docs/performance.md, between two comments, and its plots beside it."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -9,8 +10,12 @@ from bench.report.results import Results
 
 BEGIN = "<!-- bench/run --docs writes from here -->"
 END = "<!-- to here -->"
-TITLES = {"hop-cpu": "Processor time of the hop", "throughput": "Transactions per second",
-          "drivers": "Queries per second of Python drivers", "distance": "Latency over distance"}
+TITLES = {
+    "hop-cpu": "Processor time of the hop",
+    "throughput": "Transactions per second",
+    "drivers": "Queries per second of Python drivers",
+    "distance": "Latency over distance",
+}
 
 
 def write_docs(results: Results, page: Path) -> None:

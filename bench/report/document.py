@@ -1,4 +1,5 @@
 """results.md: the tables of a run."""
+
 from __future__ import annotations
 
 import textwrap

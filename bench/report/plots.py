@@ -1,4 +1,5 @@
 """Plots of a run, as SVG that two runs with the same figures make alike."""
+
 from __future__ import annotations
 
 from pathlib import Path
@@ -7,9 +8,20 @@ from typing import Callable
 import matplotlib
 
 matplotlib.use("svg")
-matplotlib.rcParams.update({"svg.hashsalt": "pgsidecar", "font.size": 9, "axes.spines.top": False, "axes.spines.right": False,
-                            "axes.grid": True, "axes.grid.axis": "y", "grid.color": "#dddddd", "axes.axisbelow": True,
-                            "legend.frameon": False, "figure.facecolor": "white"})
+matplotlib.rcParams.update(
+    {
+        "svg.hashsalt": "pgsidecar",
+        "font.size": 9,
+        "axes.spines.top": False,
+        "axes.spines.right": False,
+        "axes.grid": True,
+        "axes.grid.axis": "y",
+        "grid.color": "#dddddd",
+        "axes.axisbelow": True,
+        "legend.frameon": False,
+        "figure.facecolor": "white",
+    }
+)
 from matplotlib import pyplot  # noqa: E402
 from matplotlib.axes import Axes  # noqa: E402
 
@@ -42,7 +54,9 @@ def hop_cpu(axes: Axes, results: Results) -> None:
         places = [place + (at - 0.5) * 0.38 for place in range(len(cells))]
         system, user = ([part(cell, kind) for cell in cells] for kind in ("system", "user"))
         axes.bar(places, system, 0.36, color=COLOURS[target], label=f"{target}, system")
-        axes.bar(places, user, 0.36, bottom=system, color=COLOURS[target], alpha=0.45, label=f"{target}, user")
+        axes.bar(
+            places, user, 0.36, bottom=system, color=COLOURS[target], alpha=0.45, label=f"{target}, user"
+        )
     name_settings(axes)
     axes.set_ylabel("hop, µs/transaction")
     axes.set_title("What the extra hop costs: pgbench -S")
@@ -54,10 +68,20 @@ def throughput(axes: Axes, results: Results) -> None:
         cells = [results.find("select", target, mode=mode, clients=clients) for mode, clients in SETTINGS]
         spreads = [cell.spread("tps") if cell else None for cell in cells]
         heights = [each.median if each else 0 for each in spreads]
-        errors = [[each.median - each.least if each else 0 for each in spreads],
-                  [each.most - each.median if each else 0 for each in spreads]]
+        errors = [
+            [each.median - each.least if each else 0 for each in spreads],
+            [each.most - each.median if each else 0 for each in spreads],
+        ]
         places = [place + (at - 1.5) * 0.2 for place in range(len(cells))]
-        axes.bar(places, heights, 0.19, yerr=errors, error_kw={"elinewidth": 0.7}, color=COLOURS[target], label=target)
+        axes.bar(
+            places,
+            heights,
+            0.19,
+            yerr=errors,
+            error_kw={"elinewidth": 0.7},
+            color=COLOURS[target],
+            label=target,
+        )
     name_settings(axes)
     axes.set_ylabel("transactions/s, median and extremes")
     axes.set_title("pgbench -S")
@@ -67,8 +91,11 @@ def throughput(axes: Axes, results: Results) -> None:
 def distance(axes: Axes, results: Results) -> None:
     targets = dict.fromkeys(cell.target for cell in results.of("distance"))
     for target in targets:
-        points = [(cell.parameters["rtt ms"], cell.median("p50")) for cell in results.of("distance")
-                  if cell.target == target and cell.parameters["statement"] == "SELECT"]
+        points = [
+            (cell.parameters["rtt ms"], cell.median("p50"))
+            for cell in results.of("distance")
+            if cell.target == target and cell.parameters["statement"] == "SELECT"
+        ]
         axes.plot(*zip(*points), marker="o", markersize=3, label=target)
     axes.set_xlabel("round trip to the pooler, ms")
     axes.set_ylabel("median latency, ms")

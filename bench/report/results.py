@@ -1,4 +1,5 @@
 """results.json: everything that a run has measured."""
+
 from __future__ import annotations
 
 import dataclasses

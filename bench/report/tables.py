@@ -1,11 +1,11 @@
 """Which columns the table of a load has, and how its cells become rows."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass
 from typing import Callable
 
 from bench.measure.cell import Cell
-from bench.measure.spread import Spread
 
 
 @dataclass(frozen=True)
@@ -23,7 +23,8 @@ class Column:
             return told if isinstance(told, str) else number(told, self.digits)
         found = cell.spread(self.value.format(hop=cell.hop))
         if found and self.spread and len(cell.samples) > 1:
-            return f"{number(found.median, self.digits)} ({number(found.least, self.digits)}–{number(found.most, self.digits)})"
+            median, least, most = (number(each, self.digits) for each in found)
+            return f"{median} ({least}–{most})"
         return number(found.median if found else None, self.digits)
 
 
@@ -35,10 +36,16 @@ def calls(cell: Cell) -> float | None:
     return cell.calls.get("all")
 
 
+FAMILIES = (
+    ("recvfrom", "recvmsg", "read", "readv"),
+    ("sendto", "sendmsg", "write", "writev"),
+    ("epoll_wait", "epoll_ctl"),
+)
+
+
 def main_calls(cell: Cell) -> str:
     """Nothing where only their sum was counted."""
-    families = (("recvfrom", "recvmsg", "read", "readv"), ("sendto", "sendmsg", "write", "writev"), ("epoll_wait", "epoll_ctl"))
-    sums = [sum(cell.calls.get(name, 0.0) for name in family) for family in families]
+    sums = [sum(cell.calls.get(name, 0.0) for name in family) for family in FAMILIES]
     return ", ".join(number(each, 1) for each in sums) if any(sums) else ""
 
 
@@ -78,12 +85,31 @@ COLUMNS: dict[str, list[Column]] = {
         Column("hop MiB", "{hop} rss", 1),
         PROBE,
     ],
-    "idle": [Column("private KiB/connection", "private KiB", 2), Column("resident KiB/connection", "resident KiB", 2),
-             Column("hop MiB", "{hop} rss", 1), rate("logins/s"), Column("hop µs/login", "{hop} cpu", 1), PROBE],
-    "statements": [Column("B for a client and statement", "B of a client", 0),
-                   Column("B for a text besides its own", "B of a text", 0), Column("pgsidecar MiB", "{hop} rss", 1),
-                   rate("Parses/s"), Column("pgsidecar µs/Parse", "{hop} cpu", 1), PROBE],
-    "workers": [rate("tx/s"), Column("busiest thread %", "busiest", 0), *LATENCY, *HOP, *HOP_COUNTS, *OTHERS, PROBE],
+    "idle": [
+        Column("private KiB/connection", "private KiB", 2),
+        Column("resident KiB/connection", "resident KiB", 2),
+        Column("hop MiB", "{hop} rss", 1),
+        rate("logins/s"),
+        Column("hop µs/login", "{hop} cpu", 1),
+        PROBE,
+    ],
+    "statements": [
+        Column("B for a client and statement", "B of a client", 0),
+        Column("B for a text besides its own", "B of a text", 0),
+        Column("pgsidecar MiB", "{hop} rss", 1),
+        rate("Parses/s"),
+        Column("pgsidecar µs/Parse", "{hop} cpu", 1),
+        PROBE,
+    ],
+    "workers": [
+        rate("tx/s"),
+        Column("busiest thread %", "busiest", 0),
+        *LATENCY,
+        *HOP,
+        *HOP_COUNTS,
+        *OTHERS,
+        PROBE,
+    ],
     "first-use": [rate("uses/s"), *LATENCY, *HOP, *OTHERS, PROBE],
     "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, PROBE],
 }
@@ -98,8 +124,12 @@ def seconds_of_gigabyte(cell: Cell, process: str | None) -> float | None:
 def rows(cells: list[Cell], columns: list[Column]) -> tuple[list[str], list[list[str]]]:
     """Headings and rows; columns in which nothing stands are left out."""
     parameters = list(dict.fromkeys(name for cell in cells for name in cell.parameters))
-    texts = [[str(cell.parameters.get(name, "")) for name in parameters] + [cell.target] +
-             [column.text(cell) for column in columns] for cell in cells]
+    texts = [
+        [str(cell.parameters.get(name, "")) for name in parameters]
+        + [cell.target]
+        + [column.text(cell) for column in columns]
+        for cell in cells
+    ]
     headings = [*parameters, "target", *(column.title for column in columns)]
     kept = [at for at in range(len(headings)) if any(row[at] for row in texts)]
     return [headings[at] for at in kept], [[row[at] for at in kept] for row in texts]

@@ -2,8 +2,9 @@
 
     python3 -m bench.servers.delay PORT UPSTREAM_PORT RTT
 
-Whatever comes is passed on half a round trip later, in its order and without a limit of bandwidth. Connecting is not delayed.
+Whatever comes is passed on half a round trip later, in its order, without a limit of bandwidth. Connecting is not delayed.
 """
+
 from __future__ import annotations
 
 import asyncio
@@ -25,8 +26,11 @@ class DelayRelay(Daemon):
         self._arguments = [str(self.port), str(upstream), str(rtt)]
 
     def start(self) -> None:
-        self._start_process([sys.executable, "-m", "bench.servers.delay", *self._arguments],
-                            lambda: accepts(self.port), {"PYTHONPATH": str(ROOT)})
+        self._start_process(
+            [sys.executable, "-m", "bench.servers.delay", *self._arguments],
+            lambda: accepts(self.port),
+            {"PYTHONPATH": str(ROOT)},
+        )
 
 
 class Way(asyncio.Protocol):
@@ -76,7 +80,9 @@ class ClientWay(Way):
         self.other = Way(self._seconds)
         self.other.other = self
         try:
-            await asyncio.get_running_loop().create_connection(lambda: self.other, "127.0.0.1", self._upstream)
+            await asyncio.get_running_loop().create_connection(
+                lambda: self.other, "127.0.0.1", self._upstream
+            )
             self.transport.resume_reading()
         except OSError:
             self.transport.close()

@@ -1,4 +1,5 @@
-"""The servers of a run: one PostgreSQL, a pgBouncer 1.18 in transaction mode and one in session mode, and what stands in front."""
+"""The servers of a run: a PostgreSQL, a pgBouncer 1.18 in transaction mode and one in session mode, and what is in front."""
+
 from __future__ import annotations
 
 import contextlib
@@ -15,8 +16,12 @@ POOL = 40  # not less than the clients of any load: pgbench -M prepared hangs wh
 SCALE = 10  # of pgbench's tables; the scripts of the loads know it
 CONNECTIONS = 6000
 DESCRIPTORS = 4 * CONNECTIONS
-SIDECAR = {"PGSIDECAR_UPSTREAM_TLS_MODE": "disable", "PGSIDECAR_WORKERS": "1",
-           "PGSIDECAR_MAX_CONNECTIONS": str(CONNECTIONS), "PGSIDECAR_MAX_HALF_OPEN": str(CONNECTIONS)}
+SIDECAR = {
+    "PGSIDECAR_UPSTREAM_TLS_MODE": "disable",
+    "PGSIDECAR_WORKERS": "1",
+    "PGSIDECAR_MAX_CONNECTIONS": str(CONNECTIONS),
+    "PGSIDECAR_MAX_HALF_OPEN": str(CONNECTIONS),
+}
 
 
 class Servers:
@@ -25,20 +30,28 @@ class Servers:
     def __init__(self) -> None:
         allow_descriptors(DESCRIPTORS)
         self._started = contextlib.ExitStack()
-        self.postgres = Postgres(settings={"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"})
+        self.postgres = Postgres(
+            settings={"shared_buffers": "256MB", "max_wal_size": "4GB", "autovacuum": "off"}
+        )
         self.transactions = self._pooler("transaction")
         self.sessions = self._pooler("session")
         self.haproxy = HAProxy(self.transactions.port, connections=CONNECTIONS)
         self.session_haproxy = HAProxy(self.sessions.port, connections=CONNECTIONS)
-        self.splicing_haproxy = HAProxy(self.transactions.port, connections=CONNECTIONS, defaults="option splice-auto")
+        self.splicing_haproxy = HAProxy(
+            self.transactions.port, connections=CONNECTIONS, defaults="option splice-auto"
+        )
         self.sidecar = self.new_sidecar(self.transactions.port)
 
     def __enter__(self) -> Servers:
         with contextlib.ExitStack() as stack:
             stack.enter_context(self.running(self.postgres))
             pgbench = [binary("pgbench"), "-h", "127.0.0.1", "-p", str(self.postgres.port), "-U", "postgres"]
-            subprocess.run([*pgbench, "-i", "-q", "-s", str(SCALE), "postgres"], check=True, timeout=120,
-                           capture_output=True)
+            subprocess.run(
+                [*pgbench, "-i", "-q", "-s", str(SCALE), "postgres"],
+                check=True,
+                timeout=120,
+                capture_output=True,
+            )
             for pooler in (self.transactions, self.sessions):
                 stack.enter_context(self.running(pooler))
                 pooler.keep_rotating()
@@ -62,7 +75,9 @@ class Servers:
     @staticmethod
     def new_sidecar(upstream: int, **config: str) -> Sidecar:
         """`config` are keys in the form that environment variables have: result_shape_check="off"."""
-        return Sidecar(upstream, config=SIDECAR | {f"PGSIDECAR_{key.upper()}": value for key, value in config.items()})
+        return Sidecar(
+            upstream, config=SIDECAR | {f"PGSIDECAR_{key.upper()}": value for key, value in config.items()}
+        )
 
     def direct(self) -> Target:
         return Target("PostgreSQL", self.postgres.port, {"postgres": self.postgres})
@@ -75,19 +90,29 @@ class Servers:
 
     def peers(self) -> list[Target]:
         """The four that are compared."""
-        return [self.direct(), self.behind("pgBouncer", None, self.transactions),
-                self.behind("HAProxy", "haproxy", self.haproxy), self.behind("pgsidecar", "pgsidecar", self.sidecar)]
+        return [
+            self.direct(),
+            self.behind("pgBouncer", None, self.transactions),
+            self.behind("HAProxy", "haproxy", self.haproxy),
+            self.behind("pgsidecar", "pgsidecar", self.sidecar),
+        ]
 
     def peers_with_names(self) -> list[Target]:
         """The same for clients that prepare statements under names, which pgBouncer 1.18 carries in session mode only;
         pgsidecar stands in front of the one in transaction mode."""
-        return [self.direct(), self.behind("pgBouncer", None, self.sessions, self.sessions),
-                self.behind("HAProxy", "haproxy", self.session_haproxy, self.sessions),
-                self.behind("pgsidecar", "pgsidecar", self.sidecar)]
+        return [
+            self.direct(),
+            self.behind("pgBouncer", None, self.sessions, self.sessions),
+            self.behind("HAProxy", "haproxy", self.session_haproxy, self.sessions),
+            self.behind("pgsidecar", "pgsidecar", self.sidecar),
+        ]
 
     def _pooler(self, mode: str) -> PgBouncer:
-        return PgBouncer(self.postgres, POOL, settings={"pool_mode": mode, "max_client_conn": 2 * CONNECTIONS,
-                                                        "listen_backlog": 4096})
+        return PgBouncer(
+            self.postgres,
+            POOL,
+            settings={"pool_mode": mode, "max_client_conn": 2 * CONNECTIONS, "listen_backlog": 4096},
+        )
 
 
 def allow_descriptors(wanted: int) -> None:

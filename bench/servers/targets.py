@@ -1,4 +1,5 @@
 """What is measured: a port that clients connect to, and the processes behind it."""
+
 from __future__ import annotations
 
 from dataclasses import dataclass, field
@@ -19,13 +20,18 @@ class Target:
 
     def usage(self) -> dict[str, proc.Usage]:
         """By process; the server's is that of all its backends."""
-        return {name: (proc.tree_usage if name == "postgres" else proc.usage)(daemon.pid)
-                for name, daemon in self.processes.items()}
+        return {
+            name: (proc.tree_usage if name == "postgres" else proc.usage)(daemon.pid)
+            for name, daemon in self.processes.items()
+        }
 
     def resident(self) -> dict[str, float]:
         """MiB, of all but the server, whose backends share their memory."""
-        return {name: proc.memory(daemon.pid).resident / 1024
-                for name, daemon in self.processes.items() if name != "postgres"}
+        return {
+            name: proc.memory(daemon.pid).resident / 1024
+            for name, daemon in self.processes.items()
+            if name != "postgres"
+        }
 
     def check(self) -> None:
         for daemon in self.processes.values():

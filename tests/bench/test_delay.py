@@ -1,4 +1,5 @@
 """The relay that makes a way long loses nothing, keeps the order, and takes its time."""
+
 from __future__ import annotations
 
 import socket
@@ -17,6 +18,7 @@ PATIENCE = 30.0
 def echo():
     """A port that answers each connection with what it says, until that ends."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+
         def serve() -> None:
             while True:
                 try:

@@ -1,4 +1,5 @@
 """The parts of bench/ that only compute: what /proc, perf, strace and pgbench say, and what rounds come to."""
+
 from __future__ import annotations
 
 import math
@@ -37,12 +38,16 @@ def test_stat_of_a_process_with_a_strange_name():
 
 
 def test_context_switches_of_both_kinds():
-    assert proc.context_switches("Name:\tx\nvoluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t2\n") == 7
+    assert (
+        proc.context_switches("Name:\tx\nvoluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t2\n") == 7
+    )
 
 
 def test_memory_counts_what_a_process_has_alone():
-    rollup = ("55e0-7ffd ---p 00000000 00:00 0 [rollup]\nRss:  900 kB\nPss:  500 kB\nShared_Clean:  300 kB\n"
-              "Private_Clean:  40 kB\nPrivate_Dirty:  260 kB\n")
+    rollup = (
+        "55e0-7ffd ---p 00000000 00:00 0 [rollup]\nRss:  900 kB\nPss:  500 kB\nShared_Clean:  300 kB\n"
+        "Private_Clean:  40 kB\nPrivate_Dirty:  260 kB\n"
+    )
     assert proc.parse_smaps(rollup) == proc.Memory(900, 300)
 
 
@@ -66,18 +71,22 @@ def test_processor_time_is_exact_and_ticks_share_it_out():
 
 
 def test_counts_of_perf():
-    text = ("# started on Thu\n\n1234;;raw_syscalls:sys_enter;100;100.00;;\n600;;syscalls:sys_enter_recvfrom;100;100.00;;\n"
-            "0;;syscalls:sys_enter_read;100;100.00;;\n<not counted>;;syscalls:sys_enter_splice;0;100.00;;\n")
+    text = (
+        "# started on Thu\n\n1234;;raw_syscalls:sys_enter;100;100.00;;\n600;;syscalls:sys_enter_recvfrom;100;100.00;;\n"
+        "0;;syscalls:sys_enter_read;100;100.00;;\n<not counted>;;syscalls:sys_enter_splice;0;100.00;;\n"
+    )
     assert syscalls.parse_perf(text) == {"all": 1234, "recvfrom": 600}
 
 
 def test_counts_of_strace():
-    text = ("% time     seconds  usecs/call     calls    errors syscall\n"
-            "------ ----------- ----------- --------- --------- ----------------\n"
-            " 60.00    0.000300           3       100        12 recvfrom\n"
-            " 40.00    0.000200           2        80           sendmsg\n"
-            "------ ----------- ----------- --------- --------- ----------------\n"
-            "100.00    0.000500           2       180        12 total\n")
+    text = (
+        "% time     seconds  usecs/call     calls    errors syscall\n"
+        "------ ----------- ----------- --------- --------- ----------------\n"
+        " 60.00    0.000300           3       100        12 recvfrom\n"
+        " 40.00    0.000200           2        80           sendmsg\n"
+        "------ ----------- ----------- --------- --------- ----------------\n"
+        "100.00    0.000500           2       180        12 total\n"
+    )
     assert syscalls.parse_strace(text) == {"recvfrom": 100, "sendmsg": 80, "all": 180}
 
 
@@ -91,13 +100,21 @@ tps = 1600.0 (without initial connection time)
 
 
 def test_report_of_pgbench():
-    outcome = pgbench.parse(REPORT, ["0 1 250 0 1790000000 1\n0 2 750 0 1790000000 2\n", "1 1 500 0 1790000000 3\n"], 0.016)
+    outcome = pgbench.parse(
+        REPORT, ["0 1 250 0 1790000000 1\n0 2 750 0 1790000000 2\n", "1 1 500 0 1790000000 3\n"], 0.016
+    )
     assert outcome == Outcome(160, pytest.approx(0.1), [0.25, 0.75, 0.5], 0.016)
     assert outcome.summary() == pytest.approx({"tps": 1600, "client cpu": 100, "p50": 0.5, "p99": 0.75})
 
 
-@pytest.mark.parametrize("report", ["", REPORT.replace("failed transactions: 0", "failed transactions: 1"),
-                                    REPORT.replace("160/160", "0/160")])
+@pytest.mark.parametrize(
+    "report",
+    [
+        "",
+        REPORT.replace("failed transactions: 0", "failed transactions: 1"),
+        REPORT.replace("160/160", "0/160"),
+    ],
+)
 def test_pgbench_that_has_failed(report):
     with pytest.raises(pgbench.PgbenchError):
         pgbench.parse(report, [], 0)

@@ -1,4 +1,5 @@
 """From cells to tables, and to a file and back."""
+
 from __future__ import annotations
 
 import pytest
@@ -10,8 +11,14 @@ from bench.report.docs import BEGIN, END, replaced
 from bench.report.results import Results
 from bench.report.tables import Column, markdown, rows
 
-HAPROXY = Cell("select", {"clients": 8}, "HAProxy", "haproxy", [{"tps": 100.0, "haproxy cpu": 15.0}, {"tps": 300.0}],
-               {"all": 4.0})
+HAPROXY = Cell(
+    "select",
+    {"clients": 8},
+    "HAProxy",
+    "haproxy",
+    [{"tps": 100.0, "haproxy cpu": 15.0}, {"tps": 300.0}],
+    {"all": 4.0},
+)
 DIRECT = Cell("select", {"clients": 8}, "PostgreSQL", None, [{"tps": 2000.0}])
 COLUMNS = [Column("tx/s", "tps", 0, spread=True), Column("hop", "{hop} cpu"), Column("never", "nothing")]
 
@@ -43,15 +50,22 @@ def test_round_trips_are_what_distance_adds():
     assert round_trips({0: 0.5, 5: 10.5}, 5) == 2.0
     assert round_trips({5: 10.5}, 5) is None
     lines = distance_table([at("pgBouncer", 0, 0.5), at("pgBouncer", 20, 20.5)]).splitlines()
-    assert lines[0] == "| statement | target | p50 ms at 0 ms | p50 ms at 20 ms | round trips at 5 ms | round trips at 20 ms |"
+    assert (
+        lines[0]
+        == "| statement | target | p50 ms at 0 ms | p50 ms at 20 ms | round trips at 5 ms | round trips at 20 ms |"
+    )
     assert lines[2] == "| SELECT | pgBouncer | 0.50 | 20.50 |  | 1.00 |"
 
 
 def test_bars_compare_what_was_run():
     ours = Cell("volume", {"statement": "COPY IN"}, "pgsidecar", "pgsidecar", [{"pgsidecar cpu": 300.0}])
     theirs = Cell("volume", {"statement": "COPY IN"}, "HAProxy", "haproxy", [{"haproxy cpu": 400.0}])
-    checks = [at("pgsidecar, result_shape_check strict", 0, 1.0), at("pgsidecar, result_shape_check strict", 5, 11.0), at("pgsidecar, result_shape_check off", 0, 1.0),
-              at("pgsidecar, result_shape_check off", 5, 6.0)]
+    checks = [
+        at("pgsidecar, result_shape_check strict", 0, 1.0),
+        at("pgsidecar, result_shape_check strict", 5, 11.0),
+        at("pgsidecar, result_shape_check off", 0, 1.0),
+        at("pgsidecar, result_shape_check off", 5, 6.0),
+    ]
     seen = bars(Results({}, {}, [ours, theirs, *checks]))
     assert [(bar.bar, bar.seen) for bar in seen] == [("≤ 1.0", "0.75 (0.30 s and 0.40 s)"), ("≤ 0.1", "1.00")]
 

@@ -1,4 +1,5 @@
 """Both ways to count system calls, on a process whose calls are known."""
+
 from __future__ import annotations
 
 import subprocess
@@ -21,7 +22,9 @@ while os.read(0, 1):
 
 @pytest.fixture
 def program():
-    with subprocess.Popen([sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0) as process:
+    with subprocess.Popen(
+        [sys.executable, "-c", PROGRAM], stdin=subprocess.PIPE, stdout=subprocess.PIPE, bufsize=0
+    ) as process:
         assert process.stdout.readline() == b"up\n"
         yield process
         process.stdin.close()
