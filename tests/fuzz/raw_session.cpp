@@ -106,7 +106,9 @@ private:
 
 void play_raw(input& in) {
     session_options options;
-    options.check_result_shape = in.flag();
+    options.result_shape = in.flag()   ? shape_check::strict
+                           : in.flag() ? shape_check::optimistic
+                                       : shape_check::off;
     options.max_statement_size = in.flag() ? 40 : std::size_t{1} << 20;
     const std::uint32_t seed = in.byte();
     const std::vector<unit> units = read_units(in);

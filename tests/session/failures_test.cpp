@@ -144,19 +144,15 @@ TEST(Failures, ReParseErrorIsTheAnswerOfTheBind) {  // D4
     conversation()
         .knows("n", "select * from t", {.columns = one_column})
         .client_sends({fe::bind("n"), fe::execute(), fe::sync()})
-        .server_gets(
-            {fe::parse("", "select * from t"), fe::describe_statement(""), fe::bind(""), fe::flush()})
-        .server_sends({gone})
-        .client_gets({gone})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_gets({be::ready('I')})
+        .server_gets({fe::parse("", "select * from t"), fe::describe_statement(""), fe::bind(""),
+                      fe::execute(), fe::sync()})
+        .server_sends({gone, be::ready('I')})
+        .client_gets({gone, be::ready('I')})
         .client_sends({fe::bind("n"), fe::flush()})  // the statement stays
         .server_gets(
             {fe::parse("", "select * from t"), fe::describe_statement(""), fe::bind(""), fe::flush()})
         .server_sends({be::parse_complete(), be::description(one_column), be::bind_complete()})
         .client_gets({be::bind_complete()})
-        .server_gets({fe::flush()})
         .passes({fe::sync()}, {be::ready('I')})
         .check();
 }

@@ -14,13 +14,11 @@ TEST(Link, NextSegmentWaitsForReadyForQuery) {
         .knows("a", "select 1", {.columns = one_column})
         .client_sends({fe::bind("a"), fe::execute(), fe::sync(), fe::parse("b", "select 2"),
                        fe::describe_statement("b"), fe::flush()})
-        .server_gets({fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column), be::bind_complete()})
-        .client_gets({be::bind_complete()})
-        .server_gets({fe::execute(), fe::sync()})
-        .server_sends({be::data_row({"1"}), be::command_complete("SELECT 1")})
+        .server_gets(
+            {fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::execute(), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), ran})
         .server_gets({})
-        .client_gets({be::data_row({"1"}), be::command_complete("SELECT 1")})
+        .client_gets({ran})
         .server_sends({be::ready('I')})
         .client_gets({be::ready('I')})
         .server_gets({fe::parse("", "select 2"), fe::describe_statement(""), fe::flush()})
@@ -98,10 +96,9 @@ TEST(Link, InABlockTheLinkIsOurs) {
         .knows("a", "select 1", {.columns = one_column})
         .in_block()
         .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
-        .server_gets({fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column), be::bind_complete()})
-        .server_gets({fe::execute(), fe::sync()})
-        .server_sends({be::data_row({"1"}), be::command_complete("SELECT 1"), be::ready('T')})
+        .server_gets(
+            {fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::execute(), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), ran, be::ready('T')})
         .client_gets({ran, be::ready('T')})
         .client_sends({fe::bind("a"), fe::execute(), fe::sync()})  // resident: no Parse
         .server_gets({fe::bind(""), fe::execute(), fe::sync()})

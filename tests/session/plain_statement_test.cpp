@@ -190,8 +190,8 @@ TEST(PlainStatement, MayBeDeep) {
 
 TEST(PlainStatement, IsLookedAtWhenAsked) {
     text_pool pool;
-    EXPECT_TRUE(pool.intern("select 1", {})->plain());
-    EXPECT_FALSE(pool.intern("select nextval('s')", {})->plain());
+    EXPECT_EQ(pool.intern("select 1", {})->effect(), statement_effect::none);
+    EXPECT_EQ(pool.intern("select nextval('s')", {})->effect(), statement_effect::undone);
 }
 
 }  // namespace

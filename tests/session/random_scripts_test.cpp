@@ -23,7 +23,9 @@ catalog texts() {
          {"select $1::int", {.does = kind::rows, .types = {type::int4}, .columns = narrow}},
          {"select $1::int, $2::text",
           {.does = kind::rows, .types = {type::int4, type::text}, .columns = wide}},
-         {"insert into t values ($1)", {.tag = "INSERT 0 1", .types = {type::int4}}},
+         {"insert into t values ($1)", {.tag = "INSERT 0 1", .types = {type::int4}, .writes = true}},
+         {"insert into t values (1) returning *",
+          {.does = kind::rows, .tag = "INSERT 0 1", .columns = narrow, .altered = wide, .writes = true}},
          {"create table u ()", {.tag = "CREATE TABLE"}},
          {"select n from nosuch", {.does = kind::fails_at_parse}},
          {"select 1/0", {.does = kind::fails_at_execute, .columns = narrow}},
@@ -61,11 +63,27 @@ private:
     std::string name() { return one_of<std::string>({"", "", "a", "a", "b", "q"}); }
     std::string portal() { return one_of<std::string>({"", "", "", "p"}); }
     std::string sql() {
-        return one_of<std::string>(
-            {"select n from t", "select n from t", "select $1::int", "select $1::int, $2::text",
-             "insert into t values ($1)", "create table u ()", "select n from nosuch", "select 1/0", "",
-             "BEGIN", "COMMIT", "ROLLBACK", "copy t to stdout", "PREPARE q AS create table u ()", "EXECUTE a",
-             "EXECUTE q", "DEALLOCATE a", "DEALLOCATE ALL", "not sql"});
+        return one_of<std::string>({"select n from t",
+                                    "select n from t",
+                                    "select $1::int",
+                                    "select $1::int, $2::text",
+                                    "insert into t values ($1)",
+                                    "insert into t values (1) returning *",
+                                    "insert into t values (1) returning *",
+                                    "create table u ()",
+                                    "select n from nosuch",
+                                    "select 1/0",
+                                    "",
+                                    "BEGIN",
+                                    "COMMIT",
+                                    "ROLLBACK",
+                                    "copy t to stdout",
+                                    "PREPARE q AS create table u ()",
+                                    "EXECUTE a",
+                                    "EXECUTE q",
+                                    "DEALLOCATE a",
+                                    "DEALLOCATE ALL",
+                                    "not sql"});
     }
     std::vector<std::optional<std::string>> values() {
         return std::vector<std::optional<std::string>>(one_of<std::size_t>({0, 0, 0, 1, 1, 2}), "7");

@@ -12,36 +12,232 @@ const std::string changed = be::error("0A000", "cached plan must not change resu
 const std::string forced_failure = fe::close_statement("psc_refuse") + fe::bind("psc_refuse");
 const std::string refused =
     be::close_complete() + be::error("26000", "prepared statement \"psc_refuse\" does not exist");
-const std::string checked_bind =
-    fe::parse("", "select * from t") + fe::describe_statement("") + fe::bind("") + fe::flush();
+const std::string reads = "select * from t", writes = "insert into t values (1) returning *";
 
-conversation knows_rows() { return conversation().knows("a", "select * from t", {.columns = birth_shape}); }
+std::string checked_bind(const std::string& sql) {
+    return fe::parse("", sql) + fe::describe_statement("") + fe::bind("");
+}
+/// Where the commit waits, the Flush does not stand behind what takes time.
+const std::string checked_write =
+    fe::parse("", writes) + fe::describe_statement("") + fe::flush() + fe::bind("");
+
+conversation knows(const std::string& sql) {
+    return conversation().knows("a", sql, {.columns = birth_shape});
+}
+conversation knows_rows() { return knows(reads); }
 
 /// The server's answer to the re-Parse, its Describe and the Bind.
 std::string bound_with(const columns& shape) {
     return be::parse_complete() + be::description(shape) + be::bind_complete();
 }
+const std::string ran = be::data_row({"x", "1"}) + be::command_complete("SELECT 1");
+const std::string inserted = be::data_row({"x", "1"}) + be::command_complete("INSERT 0 1");
 
-TEST(ShapeCheck, SameShapeIsBound) {
+TEST(ShapeCheck, AQueryThatOnlyReadsWaitsForNothing) {
     knows_rows()
         .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
-        .server_gets({checked_bind})
-        .server_sends({bound_with(birth_shape)})
-        .client_gets({be::bind_complete()})
-        .server_gets({fe::execute(), fe::sync()})
-        .server_sends({be::data_row({"x", "1"}), be::command_complete("SELECT 1"), be::ready('I')})
-        .client_gets({be::data_row({"x", "1"}), be::command_complete("SELECT 1"), be::ready('I')})
+        .server_gets({checked_bind(reads), fe::execute(), fe::sync()})
+        .server_sends({bound_with(birth_shape), ran, be::ready('I')})
+        .client_gets({be::bind_complete(), ran, be::ready('I')})
         .check();
 }
 
-TEST(ShapeCheck, TheCheckIsAwaitedWithoutTheClientsNextMessage) {
+TEST(ShapeCheck, ItsRowsAreNotShownWhenTheShapeHasChanged) {
+    for (const columns& now : {columns{}, one_column})
+        knows_rows()
+            .client_sends({fe::bind("a"), fe::describe_portal(), fe::execute("", 1), fe::execute(),
+                           fe::close_portal(""), fe::sync()})
+            .server_gets({checked_bind(reads), fe::describe_portal(), fe::execute("", 1), fe::execute(),
+                          fe::close_portal(""), fe::sync()})
+            .server_sends({bound_with(now)})
+            .client_gets({changed})
+            .server_sends({be::row_description(one_column), be::data_row({"1"}), be::portal_suspended(),
+                           be::notice("00000", "n"), be::data_row({"1"}), be::command_complete("SELECT 1"),
+                           be::close_complete(), be::ready('I')})
+            .client_gets({be::ready('I')})
+            .check();
+}
+
+TEST(ShapeCheck, AnErrorBehindTheChangeIsNotShownEither) {
     knows_rows()
-        .client_sends({fe::bind("a")})
-        .server_gets({checked_bind})
-        .server_sends({bound_with(birth_shape)})
-        .client_gets({be::bind_complete()})
-        .passes({fe::execute(), fe::sync()}, {be::command_complete("SELECT 0"), be::ready('I')})
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_bind(reads), fe::execute(), fe::sync()})
+        .server_sends({bound_with(one_column), be::error("22012", "division by zero"), be::ready('I')})
+        .client_gets({changed, be::ready('I')})
         .check();
+}
+
+TEST(ShapeCheck, WhatIsPassingWhenTheChangeIsSeenStaysWhole) {
+    const std::string row = be::data_row({std::string(100, 'x'), "1"});
+    knows_rows()
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_bind(reads), fe::execute(), fe::sync()})
+        .server_sends({bound_with(one_column), row.substr(0, 50)})
+        .client_gets({changed})
+        .server_sends({row.substr(50), be::command_complete("SELECT 1"), be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, ACommitWaitsForTheVerdict) {
+    knows(writes)
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_write, fe::execute()})
+        .server_sends({be::parse_complete(), be::description(birth_shape)})
+        .client_gets({})
+        .server_gets({fe::sync()})
+        .server_sends({be::bind_complete(), inserted, be::ready('I')})
+        .client_gets({be::bind_complete(), inserted, be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AndDoesNotComeWhenTheShapeHasChanged) {
+    knows(writes)
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_write, fe::execute()})
+        .server_sends({be::parse_complete(), be::description(one_column)})
+        .server_gets({fe::flush()})  // an error of the Bind comes first
+        .server_sends({be::bind_complete()})
+        .client_gets({changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({be::data_row({"1"}), be::command_complete("INSERT 0 1"), refused, be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, NorForWhatElseTheSegmentHasDone) {
+    const std::string insert = fe::parse("", "insert into t") + fe::bind("") + fe::execute();
+    const std::string done = be::parse_complete() + be::bind_complete() + be::command_complete("INSERT 0 1");
+    knows_rows()
+        .client_sends({insert, fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({insert, checked_bind(reads), fe::execute(), fe::flush()})
+        .server_sends({done, bound_with(one_column)})
+        .client_gets({done, changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({be::data_row({"1"}), be::command_complete("SELECT 1"), refused, be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, InABlockNothingWaits) {
+    knows(writes)
+        .in_block()
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_bind(writes), fe::execute(), fe::sync()})
+        .server_sends({bound_with(birth_shape), inserted, be::ready('T')})
+        .client_gets({be::bind_complete(), inserted, be::ready('T')})
+        .passes({fe::query("COMMIT")}, {be::command_complete("COMMIT"), be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AndTheBlockFailsBehindTheSyncThatWasSent) {
+    knows(writes)
+        .in_block()
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync(), fe::query("COMMIT")})
+        .server_gets({checked_bind(writes), fe::execute(), fe::sync()})
+        .server_sends({bound_with(one_column), inserted, be::ready('T')})
+        .client_gets({changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({refused, be::ready('E')})
+        .client_gets({be::ready('E')})
+        .server_gets({fe::query("COMMIT")})
+        .server_sends({be::command_complete("ROLLBACK"), be::ready('I')})
+        .client_gets({be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, NotTwiceWhenItHasFailedByItself) {
+    knows(writes)
+        .in_block()
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_bind(writes), fe::execute(), fe::sync()})
+        .server_sends({bound_with(one_column), be::error("23505", "duplicate key"), be::ready('E')})
+        .client_gets({changed, be::ready('E')})
+        .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, WhatIsNoQueryWaits) {
+    const std::string commit = fe::parse("", "COMMIT") + fe::bind("");
+    for (const bool same : {true, false}) {
+        auto c = knows(writes);
+        c.in_block()
+            .client_sends({fe::bind("a"), fe::execute(), commit, fe::execute(), fe::sync()})
+            .server_gets({checked_bind(writes), fe::execute(), commit, fe::flush()})
+            .server_sends({bound_with(same ? birth_shape : one_column)});
+        if (same)
+            c.client_gets({be::bind_complete()})
+                .server_gets({fe::execute(), fe::sync()})
+                .server_sends({inserted, be::parse_complete(), be::bind_complete(),
+                               be::command_complete("COMMIT"), be::ready('I')})
+                .client_gets({inserted, be::parse_complete(), be::bind_complete(),
+                              be::command_complete("COMMIT"), be::ready('I')});
+        else
+            c.client_gets({changed})
+                .server_gets({forced_failure, fe::sync()})
+                .server_sends({inserted, be::parse_complete(), be::bind_complete(), refused, be::ready('E')})
+                .client_gets({be::ready('E')})
+                .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')});
+        c.check();
+    }
+}
+
+TEST(ShapeCheck, WhatWasParsedBehindTheChangeIsNotThere) {
+    knows_rows()
+        .client_sends({fe::bind("a"), fe::execute(), fe::parse("b", "update t"), fe::sync()})
+        .server_gets({checked_bind(reads), fe::execute(), fe::parse("", "update t"),
+                      fe::describe_statement(""), fe::sync()})
+        .server_sends({bound_with(one_column), be::data_row({"1"}), be::command_complete("SELECT 1"),
+                       be::parse_complete(), be::description({}), be::ready('I')})
+        .client_gets({changed, be::ready('I')})
+        .client_sends({fe::bind("b"), fe::sync()})
+        .server_gets({fe::close_statement("b"), fe::bind("b"), fe::sync()})
+        .server_sends({be::close_complete(), be::error("26000", "b"), be::ready('I')})
+        .client_gets({be::error("26000", "b"), be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AlsoWhileItsFirstDescriptionIsOnItsWay) {
+    const std::string alter = fe::bind("", {.portal = "p"}) + fe::execute("p");
+    conversation()
+        .client_sends({fe::parse("", reads), fe::parse("b", "alter table t"), fe::bind("b", {.portal = "p"}),
+                       fe::execute("p"), fe::bind(""), fe::sync()})
+        .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::parse("", "alter table t"),
+                      fe::describe_statement(""), alter, checked_bind(reads), fe::flush()})
+        .server_sends({be::parse_complete(), be::description(birth_shape), be::parse_complete(),
+                       be::description({}), be::bind_complete(), be::command_complete("ALTER TABLE"),
+                       bound_with(one_column)})
+        .client_gets({be::parse_complete(), be::parse_complete(), be::bind_complete(),
+                      be::command_complete("ALTER TABLE"), changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({refused, be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, OptimisticHoldsNoCommit) {
+    knows(writes)
+        .result_shape_check(shape_check::optimistic)
+        .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+        .server_gets({checked_bind(writes), fe::execute(), fe::sync()})
+        .server_sends({bound_with(birth_shape), inserted, be::ready('I')})
+        .client_gets({be::bind_complete(), inserted, be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, OptimisticDoesNotInviteToWriteTwice) {
+    const auto unknown = be::error(
+        "40003", "result type of the prepared statement has changed",
+        {{'D', "The statement has been executed, and its transaction may have been committed."},
+         {'H', "Prepare the statement again; result_shape_check: strict of pgsidecar fails it in time."}});
+    for (const std::string& sql : {reads, writes})
+        knows(sql)
+            .result_shape_check(shape_check::optimistic)
+            .client_sends({fe::bind("a"), fe::execute(), fe::sync()})
+            .server_gets({checked_bind(sql), fe::execute(), fe::sync()})
+            .server_sends({bound_with(one_column), inserted, be::ready('I')})
+            .client_gets({sql == reads ? changed : unknown, be::ready('I')})
+            .check();
 }
 
 struct shape_case {
@@ -65,20 +261,12 @@ TEST(ShapeCheck, ComparesNameTypeAndTypmodInOrder) {
     };
     for (const shape_case& one : cases) {
         SCOPED_TRACE(one.name);
-        auto c = knows_rows();
-        c.client_sends({fe::bind("a"), fe::sync()})
-            .server_gets({checked_bind})
-            .server_sends({bound_with(one.now)});
-        if (one.same)
-            c.client_gets({be::bind_complete()})
-                .server_gets({fe::sync()})
-                .server_sends({be::ready('I')})
-                .client_gets({be::ready('I')});
-        else
-            c.server_gets({forced_failure, fe::sync()})
-                .server_sends({refused, be::ready('I')})
-                .client_gets({changed, be::ready('I')});
-        c.check();
+        knows_rows()
+            .client_sends({fe::bind("a"), fe::sync()})
+            .server_gets({checked_bind(reads), fe::sync()})
+            .server_sends({bound_with(one.now), be::ready('I')})
+            .client_gets({one.same ? be::bind_complete() : changed, be::ready('I')})
+            .check();
     }
 }
 
@@ -86,53 +274,65 @@ TEST(ShapeCheck, MismatchFailsTheTransaction) {
     knows_rows()
         .in_block()
         .client_sends({fe::bind("a"), fe::execute(), fe::flush()})
-        .server_gets({checked_bind})
+        .server_gets({checked_bind(reads), fe::execute(), fe::flush()})
         .server_sends({bound_with({})})
-        .client_gets({})
-        .server_gets({forced_failure, fe::execute(), fe::flush()})
-        .server_sends({refused})
         .client_gets({changed})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('E')})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({be::command_complete("SELECT 0"), refused, be::ready('E')})
         .client_sends({fe::sync()})
         .client_gets({be::ready('E')})
         .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
         // and again: the shape of birth stays
         .client_sends({fe::bind("a"), fe::sync()})
-        .server_gets({checked_bind})
-        .server_sends({bound_with({})})
-        .server_gets({forced_failure, fe::sync()})
-        .server_sends({refused, be::ready('I')})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({bound_with({}), be::ready('I')})
         .client_gets({changed, be::ready('I')})
         .check();
 }
 
 TEST(ShapeCheck, DescribeIsItsOwnCheck) {
-    const std::string described = fe::parse("", "select * from t") + fe::describe_statement("") + fe::flush();
     knows_rows()
         .client_sends({fe::describe_statement("a"), fe::sync()})
-        .server_gets({described})
-        .server_sends({be::parse_complete(), be::description(birth_shape)})
-        .client_gets({be::description(birth_shape)})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_gets({be::ready('I')})
+        .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(birth_shape), be::ready('I')})
+        .client_gets({be::description(birth_shape), be::ready('I')})
         .check();
 }
 
 TEST(ShapeCheck, DescribeShowsTheTypesAndThenTheError) {  // D2
-    const std::string described = fe::parse("", "select * from t") + fe::describe_statement("") + fe::flush();
-    for (const columns& now : {columns{}, one_column}) {
+    for (const columns& now : {columns{}, one_column})
         knows_rows()
-            .client_sends({fe::describe_statement("a"), fe::execute(), fe::sync()})
-            .server_gets({described})
-            .server_sends({be::parse_complete(), be::description(now)})
-            .client_gets({be::no_parameters()})
-            .server_gets({forced_failure, fe::execute(), fe::sync()})
-            .server_sends({refused, be::ready('I')})
-            .client_gets({changed, be::ready('I')})
+            .client_sends({fe::describe_statement("a"), fe::sync()})
+            .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::sync()})
+            .server_sends({be::parse_complete(), be::description(now), be::ready('I')})
+            .client_gets({be::no_parameters(), changed, be::ready('I')})
             .check();
-    }
+}
+
+TEST(ShapeCheck, DescribeThatFailsInABlock) {
+    knows_rows()
+        .in_block()
+        .client_sends({fe::describe_statement("a"), fe::sync()})
+        .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), be::ready('T')})
+        .client_gets({be::no_parameters(), changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({refused, be::ready('E')})
+        .client_gets({be::ready('E')})
+        .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AnExecuteBehindSuchADescribeWaits) {
+    knows_rows()
+        .client_sends({fe::describe_statement("a"), fe::execute(), fe::sync()})
+        .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::flush()})
+        .server_sends({be::parse_complete(), be::description(one_column)})
+        .client_gets({be::no_parameters(), changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({refused, be::ready('I')})
+        .client_gets({be::ready('I')})
+        .check();
 }
 
 TEST(ShapeCheck, DescribeShowsTheTypesAndThenTheErrorOfTheReParse) {
@@ -141,12 +341,9 @@ TEST(ShapeCheck, DescribeShowsTheTypesAndThenTheErrorOfTheReParse) {
         .knows("a", "select a from t where b = $1", {.types = {type::int4}, .columns = one_column})
         .client_sends({fe::describe_statement("a"), fe::sync()})
         .server_gets({fe::parse("", "select a from t where b = $1", {type::int4}), fe::describe_statement(""),
-                      fe::flush()})
-        .server_sends({gone})
-        .client_gets({be::parameter_description({type::int4}), gone})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_gets({be::ready('I')})
+                      fe::sync()})
+        .server_sends({gone, be::ready('I')})
+        .client_gets({be::parameter_description({type::int4}), gone, be::ready('I')})
         .check();
 }
 
@@ -154,29 +351,23 @@ TEST(ShapeCheck, TheBindsOwnErrorComesFirst) {
     const auto bad_value = be::error("22P02", "invalid input syntax for type integer");
     knows_rows()
         .client_sends({fe::bind("a"), fe::sync()})
-        .server_gets({checked_bind})
-        .server_sends({be::parse_complete(), be::description({}), bad_value})
-        .client_gets({bad_value})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_gets({be::ready('I')})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({be::parse_complete(), be::description({}), bad_value, be::ready('I')})
+        .client_gets({bad_value, be::ready('I')})
         .check();
 }
 
 TEST(ShapeCheck, ButNotTheOneOfTheResultFormats) {
     const auto formats = be::error("08P01", "bind message has 2 result formats but query has 1 columns",
                                    {{'R', "PortalSetResultFormat"}});
-    for (const bool same : {true, false}) {
+    for (const bool same : {true, false})
         knows_rows()
             .client_sends({fe::bind("a"), fe::sync()})
-            .server_gets({checked_bind})
-            .server_sends({be::parse_complete(), be::description(same ? birth_shape : one_column), formats})
-            .client_gets({same ? formats : changed})
-            .server_gets({fe::sync()})
-            .server_sends({be::ready('I')})
-            .client_gets({be::ready('I')})
+            .server_gets({checked_bind(reads), fe::sync()})
+            .server_sends({be::parse_complete(), be::description(same ? birth_shape : one_column), formats,
+                           be::ready('I')})
+            .client_gets({same ? formats : changed, be::ready('I')})
             .check();
-    }
 }
 
 TEST(ShapeCheck, WhatReturnedNoRowsIsNotChecked) {
@@ -219,7 +410,7 @@ TEST(ShapeCheck, ResidentStatementIsCheckedByTheServerItself) {
 
 TEST(ShapeCheck, CanBeSwitchedOff) {
     knows_rows()
-        .result_shape_check(false)
+        .result_shape_check(shape_check::off)
         .client_sends({fe::bind("a"), fe::execute(), fe::describe_statement("a"), fe::sync()})
         .server_gets({fe::parse("", "select * from t"), fe::bind(""), fe::execute(),
                       fe::describe_statement(""), fe::sync()})
@@ -235,23 +426,14 @@ TEST(ShapeCheck, ARowDescriptionOfManyColumnsIsCompared) {
     for (int i = 0; i < 1600; ++i) many.push_back({"column_number_" + std::to_string(i), type::text});
     columns other = many;
     other.back().type = type::varchar;
-    for (const bool same : {true, false}) {
-        conversation c;
-        c.knows("a", "select * from t", {.columns = many})
+    for (const bool same : {true, false})
+        conversation()
+            .knows("a", reads, {.columns = many})
             .client_sends({fe::bind("a"), fe::sync()})
-            .server_gets({checked_bind})
-            .server_sends({bound_with(same ? many : other)});
-        if (same)
-            c.client_gets({be::bind_complete()})
-                .server_gets({fe::sync()})
-                .server_sends({be::ready('I')})
-                .client_gets({be::ready('I')});
-        else
-            c.server_gets({forced_failure, fe::sync()})
-                .server_sends({refused, be::ready('I')})
-                .client_gets({changed, be::ready('I')});
-        c.check_in_pieces({0, 1000, 4096});
-    }
+            .server_gets({checked_bind(reads), fe::sync()})
+            .server_sends({bound_with(same ? many : other), be::ready('I')})
+            .client_gets({same ? be::bind_complete() : changed, be::ready('I')})
+            .check_in_pieces({0, 1000, 4096});
 }
 
 }  // namespace

@@ -29,10 +29,8 @@ conversation& expect_forgotten(conversation& c) {
 /// The client still has `n`, select 1.
 conversation& expect_known(conversation& c, const std::string& sql = "select 1") {
     return c.client_sends({fe::describe_statement("n"), fe::sync()})
-        .server_gets({fe::parse("", sql), fe::describe_statement(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column)})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
+        .server_gets({fe::parse("", sql), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), be::ready('I')})
         .client_gets({be::description(one_column), be::ready('I')});
 }
 
@@ -111,10 +109,9 @@ TEST(SqlDeallocate, AllOnTheWireSparesWhatIsParsedBehindIt) {
         .client_gets({done, be::parse_complete(), be::ready('I')});
     expect_forgotten(c)
         .client_sends({fe::bind("m"), fe::sync()})
-        .server_gets({fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column), be::bind_complete()})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
+        .server_gets({fe::parse("", "select 1"), fe::describe_statement(""), fe::bind(""), fe::sync()})
+        .server_sends(
+            {be::parse_complete(), be::description(one_column), be::bind_complete(), be::ready('I')})
         .client_gets({be::bind_complete(), be::ready('I')})
         .check();
 }
@@ -147,10 +144,9 @@ TEST(SqlPrepare, AloneLearnsTypesAndShape) {
         // a wire Bind parses the text behind AS, with blanks in front so that positions hold
         .client_sends({fe::bind("n", {.values = {"1"}}), fe::sync()})
         .server_gets({fe::parse("", "                  select $1", {type::int4}), fe::describe_statement(""),
-                      fe::bind("", {.values = {"1"}}), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column, {type::int4}), be::bind_complete()})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
+                      fe::bind("", {.values = {"1"}}), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column, {type::int4}), be::bind_complete(),
+                       be::ready('I')})
         .client_gets({be::bind_complete(), be::ready('I')})
         .check();
 }

@@ -264,10 +264,8 @@ TEST(Statements, UnnamedIsDescribedBeforeAnotherTakesItsPlace) {
                        be::bind_complete(), be::parse_complete(), be::description({}), be::ready('I')})
         .client_gets({be::parse_complete(), be::bind_complete(), be::parse_complete(), be::ready('I')})
         .client_sends({fe::describe_statement(""), fe::sync()})
-        .server_gets({fe::parse("", "select $1", {type::text}), fe::describe_statement(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column, {type::text})})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
+        .server_gets({fe::parse("", "select $1", {type::text}), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column, {type::text}), be::ready('I')})
         .client_gets({be::description(one_column, {type::text}), be::ready('I')})
         .check();
 }

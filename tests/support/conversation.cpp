@@ -80,8 +80,8 @@ conversation& conversation::options(const session_options& o) {
     return *this;
 }
 
-conversation& conversation::result_shape_check(bool on) {
-    options_.check_result_shape = on;
+conversation& conversation::result_shape_check(shape_check how) {
+    options_.result_shape = how;
     return *this;
 }
 

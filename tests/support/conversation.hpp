@@ -29,7 +29,7 @@ public:
     using location = std::source_location;
 
     conversation& options(const session_options& o);
-    conversation& result_shape_check(bool on);
+    conversation& result_shape_check(shape_check how);
     conversation& max_statement_size(std::size_t bytes);
     conversation& max_statements(std::size_t count);
 

@@ -5,9 +5,15 @@
 #include "support/notation.hpp"
 
 namespace pgsidecar::test {
+namespace {
 
-std::string direct_replies(const catalog& texts, byte_view client_bytes) {
-    server_model server(texts, server_model::lending::own);
+std::string joined(const std::vector<std::string>& texts) {
+    std::string out;
+    for (const std::string& text : texts) out += text + "; ";
+    return out;
+}
+
+std::string replies_of(server_model& server, byte_view client_bytes) {
     std::string out;
     server.receive(client_bytes);
     while (const auto replies = server.answer())
@@ -15,14 +21,25 @@ std::string direct_replies(const catalog& texts, byte_view client_bytes) {
     return out;
 }
 
+}  // namespace
+
+std::string direct_replies(const catalog& texts, byte_view client_bytes) {
+    server_model server(texts, server_model::lending::own);
+    return replies_of(server, client_bytes);
+}
+
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
                                  unsigned seed) {
     model_play play(texts, piece, seed);
     play.client_sends(client_bytes);
     play.settle();
-    const std::string expected = direct_replies(texts, client_bytes), actual = play.take_to_client();
+    server_model direct(texts, server_model::lending::own);
+    const std::string expected = replies_of(direct, client_bytes), actual = play.take_to_client();
     std::string out;
     for (const std::string& fault : play.faults(true)) out += "  " + fault + "\n";
+    if (direct.committed() != play.committed())
+        out += "  committed: " + joined(direct.committed()) +
+               "\n  through the session: " + joined(play.committed()) + "\n";
     if (expected != actual) out += difference(backend_notation(expected), backend_notation(actual));
     return out;
 }

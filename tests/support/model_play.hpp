@@ -37,6 +37,7 @@ public:
     std::string take_to_client() { return driver_.take_to_client(); }
 
     /// What went wrong so far; `at_end`: nothing may be left either.
+    const std::vector<std::string>& committed() const { return server_.committed(); }
     std::vector<std::string> faults(bool at_end) const;
     const server_model& server() const { return server_; }
     const session& proxy() const { return session_; }

@@ -136,9 +136,14 @@ server_model::prepared* server_model::find_statement(byte_view name) {
 }
 
 void server_model::error(byte_view sqlstate, const std::string& text, const char* routine, const char* file) {
-    say(be::error(sqlstate, text, {{'F', file}, {'L', "1"}, {'R', routine}}));
+    fail(be::error(sqlstate, text, {{'F', file}, {'L', "1"}, {'R', routine}}));
+}
+
+void server_model::fail(std::string with) {
+    say(std::move(with));
     if (status_ == 'T') status_ = 'E';
     if (status_ == 'I') portals_.clear();
+    written_.clear();
     skipping_ = open_;
 }
 
@@ -181,11 +186,8 @@ bool server_model::checked_shape(const prepared& p) {
     };
     const columns now = shape_of(t);
     if (std::equal(now.begin(), now.end(), p.shape.begin(), p.shape.end(), same)) return true;
-    say(be::error("0A000", "cached plan must not change result type",
-                  {{'F', "plancache.c"}, {'R', "RevalidateCachedQuery"}}));
-    if (status_ == 'T') status_ = 'E';
-    if (status_ == 'I') portals_.clear();
-    skipping_ = open_;
+    fail(be::error("0A000", "cached plan must not change result type",
+                   {{'F', "plancache.c"}, {'R', "RevalidateCachedQuery"}}));
     return false;
 }
 
@@ -279,6 +281,7 @@ void server_model::run(portal& p, std::uint32_t max_rows) {
     if (t.does == sql_text::kind::empty) return say(be::empty_query());
     if (status_ == 'E' && !leaves_block(t))
         return error("25P02", "current transaction is aborted", "exec_execute_message");
+    if (t.writes) written_.push_back(p.statement.sql);
     switch (t.does) {
         case sql_text::kind::rows: return send_rows(p, max_rows, t);
         case sql_text::kind::fails_at_execute: return error("22012", "division by zero", "int4div", "int.c");
@@ -343,14 +346,21 @@ void server_model::transaction_command(const sql_text& t) {
     if (t.does == sql_text::kind::begin) {
         if (status_ == 'I') status_ = 'T';
     } else {
-        end_block();
+        end_block(!failed && t.does == sql_text::kind::commit);
     }
     say(be::command_complete(failed ? "ROLLBACK" : t.tag));
 }
 
-void server_model::end_block() {
+void server_model::end_block(bool commits) {
+    if (commits) commit();
+    written_.clear();
     status_ = 'I';
     portals_.clear();
+}
+
+void server_model::commit() {
+    committed_.insert(committed_.end(), written_.begin(), written_.end());
+    written_.clear();
 }
 
 void server_model::on_sync() {
@@ -387,6 +397,7 @@ void server_model::on_query(byte_view body) {
 void server_model::ready() {
     say(be::ready(status_));
     if (status_ != 'I') return;
+    commit();
     portals_.clear();
     if (lending_ == lending::pooled) change_server();
 }

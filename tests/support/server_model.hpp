@@ -32,6 +32,9 @@ public:
     /// A reply has reached the client.
     void delivered(byte_view reply);
 
+    /// The texts that write and whose transaction has been committed, in order.
+    const std::vector<std::string>& committed() const { return committed_; }
+
     const std::vector<std::string>& faults() const { return faults_; }
     bool terminated() const { return terminated_; }
     bool idle() const { return inbox_.empty() && unread_.empty() && !open_ && status_ == 'I'; }
@@ -74,9 +77,11 @@ private:
     void run(portal& p, std::uint32_t max_rows);
     void send_rows(portal& p, std::uint32_t max_rows, const sql_text& t);
     void transaction_command(const sql_text& t);
-    void end_block();
+    void end_block(bool commits);
+    void commit();
     void error(byte_view sqlstate, const std::string& text, const char* routine,
                const char* file = "postgres.c");
+    void fail(std::string with);
     void unknown_statement(byte_view name, const char* routine);
     void ready();
     void say(std::string reply) { out_.push_back(std::move(reply)); }
@@ -92,6 +97,7 @@ private:
     std::set<std::string, std::less<>> known_names_;  // closed or parsed on this server
     std::map<std::string, portal, std::less<>> portals_;
     char status_ = 'I';
+    std::vector<std::string> written_, committed_;
     bool open_ = false;
     bool skipping_ = false;
     bool altered_ = false;

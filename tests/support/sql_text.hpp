@@ -36,6 +36,7 @@ struct sql_text {
     test::columns columns{};
     test::columns altered{};
     std::size_t rows = 1;
+    bool writes = false;
     std::string name{};  ///< prepare, execute, deallocate
     std::string text{};  ///< prepare
 };

@@ -59,13 +59,18 @@ std::vector<key> relay_keys() {
 
         scalar(
             "result_shape_check",
-            choice_value<shape_check>({{"strict", shape_check::strict}, {"off", shape_check::off}}),
+            choice_value<shape_check>({{"strict", shape_check::strict},
+                                       {"optimistic", shape_check::optimistic},
+                                       {"off", shape_check::off}}),
             [](auto& s) -> auto& { return s.result_shape_check; },
             "Whether a statement whose result columns have changed since it was prepared fails as in "
             "PostgreSQL "
-            "(0A000, cached plan must not change result type). It costs a round trip the first time a "
-            "transaction "
-            "uses a statement that returns rows."),
+            "(0A000, cached plan must not change result type). strict: nothing is committed before that is "
+            "known, which costs INSERT ... RETURNING and the like a round trip in autocommit; plain queries "
+            "and "
+            "transaction blocks wait for nothing. optimistic: no commit waits; a change that is found too "
+            "late "
+            "is reported as 40003 (statement_completion_unknown)."),
         scalar(
             "max_statement_size", size_value(std::size_t{1} << 10, std::size_t{1} << 30),
             [](auto& s) -> auto& { return s.max_statement_size; },

@@ -11,7 +11,7 @@ namespace pgsidecar::config {
 
 enum class log_level { trace, debug, info, warn, error, off };
 enum class log_format { text, json };
-enum class shape_check { strict, off };
+enum class shape_check { strict, optimistic, off };
 enum class unsupported_parameters { strip, forward, reject };
 enum class tls_mode { disable, allow, prefer, require, verify_ca, verify_full };
 enum class client_tls_mode { disable, allow, require };

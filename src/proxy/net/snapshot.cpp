@@ -18,6 +18,15 @@ unsupported_parameters unsupported(config::unsupported_parameters setting) {
     return unsupported_parameters::strip;
 }
 
+shape_check shape_check_of(config::shape_check configured) {
+    switch (configured) {
+        case config::shape_check::strict: return shape_check::strict;
+        case config::shape_check::optimistic: return shape_check::optimistic;
+        case config::shape_check::off: return shape_check::off;
+    }
+    return shape_check::strict;
+}
+
 startup_options startup_from(const config::settings& from) {
     startup_options out;
     out.unsupported = unsupported(from.startup_parameters.unsupported);
@@ -28,7 +37,7 @@ startup_options startup_from(const config::settings& from) {
 }
 
 session_options session_from(const config::settings& from) {
-    return {.check_result_shape = from.result_shape_check == config::shape_check::strict,
+    return {.result_shape = shape_check_of(from.result_shape_check),
             .max_statement_size = from.max_statement_size,
             .max_statements = from.max_statements};
 }

@@ -49,6 +49,13 @@ void reply_queue::skip_to_sync() {
     while (!entries_.empty() && entries_.front().kind != request::sync) entries_.pop_front();
 }
 
+void reply_queue::discard_to_boundary() {
+    for (expected_reply& entry : entries_) {
+        if (is_boundary(entry.kind)) return;
+        entry = expected_reply(entry.kind, disposition::swallow);
+    }
+}
+
 void reply_queue::drop_eaten_syncs() {
     while (entries_.size() > 1 && entries_.back().kind == request::sync) entries_.pop_back();
 }

@@ -52,6 +52,7 @@ enum class replacement : std::uint8_t {
     query_too_long,
     nested_too_deep,
     too_many_statements,
+    outcome_unknown,
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 
@@ -97,6 +98,9 @@ public:
 
     /// After an error the server skips to Sync: what it skips is never answered (manual: "Extended Query").
     void skip_to_sync();
+
+    /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it.
+    void discard_to_boundary();
 
     /// CopyInResponse to an Execute: the server eats the Sync behind it (semantics §6).
     void drop_eaten_syncs();

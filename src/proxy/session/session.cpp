@@ -1,6 +1,7 @@
 #include "proxy/session/session.hpp"
 
 #include <algorithm>
+#include <utility>
 
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/sql_scan.hpp"
@@ -99,11 +100,10 @@ std::size_t session::pass_rest(byte_view in) {
 
 /// The message has been sent to its last byte.
 void session::after_message() {
-    if (owes_sync_) {
-        owes_sync_ = false;
-        send_sync(disposition::swallow);
-    }
-    if (checking_) settled();
+    if (!owes_sync_) return;
+    owes_sync_ = false;
+    if (std::exchange(owes_failure_, false)) force_failure(replacement::none);
+    send_sync(disposition::swallow);
 }
 
 session::progress session::on_frontend(const frame& f) {
@@ -115,7 +115,6 @@ session::progress session::on_frontend(const frame& f) {
 
     if (is_copy_message(type)) return on_copy_message(f);
     if (boundary_in_flight() && !copy_in_) return progress::wait;  // §1: one boundary in flight
-    if (checking_ && !settled()) return progress::wait;            // §4: a verdict is awaited
     if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;
     if (type == frontend::terminate) {
         leave();
@@ -213,7 +212,7 @@ session::progress session::drop(const frame& f) {
 
 void session::shut_down() {
     if (finished_ || muted_) return;
-    shutdown_due_ = client_is_mid_message();
+    shutdown_due_ = server_is_mid_message();
     if (shutdown_due_) return;
     show_error({.severity = "FATAL",
                 .sqlstate = "57P01",

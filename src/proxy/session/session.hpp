@@ -20,6 +20,7 @@
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/sql_uses.hpp"
 #include "proxy/session/statement.hpp"
+#include "proxy/session/statement_effect.hpp"
 #include "proxy/session/statement_table.hpp"
 #include "proxy/session/text_pool.hpp"
 
@@ -98,6 +99,12 @@ private:
         bool dropped = false;
     };
 
+    /// The portal that was bound last, if since the last boundary.
+    struct bound_portal {
+        std::string name;
+        statement_effect effect = statement_effect::lasting;
+    };
+
     /// What has been done so far for the client message that is being looked at again and again (§7).
     struct attempt {
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
@@ -155,14 +162,23 @@ private:
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 
-    // session_statements.cpp: the link's unnamed slot, birth data, the shape check
+    // session_statements.cpp: the link's unnamed slot, birth data
     expected_reply& make_resident(const statement_ptr& s);
-    bool checks_shape(const statement& s) const;
     void send_owed_birth(const frame& next);
     void keep_birth();
     bool table_is_full() const { return table_.named() >= options_.max_statements; }
     void force_failure(replacement why);
     void learn(expected_reply& head, const frame& f);
+
+    // session_shape.cpp: the check of the row shape
+    bool checks_shape(const statement& s) const;
+    void send_shape_check(const statement_ptr& s, disposition how);
+    bool awaits_verdict() const { return shape_changed_ || checks_in_flight_ > 0; }
+    bool segment_lasts() const;
+    progress wait_for_verdict();
+    statement_effect effect_of_running(const statement& s) const;
+    void on_shape_changed();
+    void fail_now();
 
     // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
     progress on_query(const frame& f);
@@ -195,9 +211,13 @@ private:
     void close_name(byte_view name, bool then_empty);
     void send_sync(disposition how);
     void send_sync_now();
+    void begin_segment();
     void set_slot(expected_reply& r, const statement_ptr& s);
+    /// A message of the client's is being passed on.
+    bool client_is_mid_message() const { return client_rest_.rest > 0 && !client_rest_.dropped; }
     bool boundary_in_flight() const { return replies_.ends_in_boundary(); }
     bool settled();
+    void flush();
 
     // session_statistics.cpp: what is counted, and nothing else
     void count_rewritten(rewritten what, byte_view statement_name);
@@ -212,16 +232,15 @@ private:
     bool on_backend(const frame& f);
     bool on_reply(const frame& f);
     bool on_error(const frame& f);
-    bool fail_describe(const expected_reply& head);
-    bool give_verdict();
     void complete();
     void on_command_complete(expected_reply& head);
     void on_ready(const frame& f, bool shown);
     void on_parameter_status(byte_view body);
     bool show_replacement(const expected_reply& head, byte_view body);
-    bool repeated_notice(byte_view body) const;
+    void show_instead(replacement why);
+    bool swallows_notice(byte_view body) const;
     void show(byte_view bytes);
-    bool client_is_mid_message() const { return server_rest_ > 0 && server_rest_shown_; }
+    bool server_is_mid_message() const { return server_rest_ > 0 && server_rest_shown_; }
     void show_error(const error_message& e);
     void show_ready(transaction_status status);
     void show_parameter_types(const statement& s);
@@ -264,16 +283,24 @@ private:
     server_slot slot_;
     transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
     bool open_ = false;                                     // a segment is open
-    bool unflushed_ = false;    // something has been sent behind the last Flush or boundary
-    bool skipping_ = false;     // an error has been shown: what the client sends up to its Sync is dropped
-    bool aborted_ = false;      // in a failed block
-    bool copy_in_ = false;      // between CopyInResponse and the client's CopyDone or CopyFail
-    bool after_query_ = false;  // the last boundary was a Query or FunctionCall
-    bool checking_ = false;     // a verdict on a row shape is awaited
-    bool shape_changed_ = false;
+    bool unflushed_ = false;       // something has been sent behind the last Flush or boundary
+    bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
+    bool aborted_ = false;         // in a failed block
+    bool copy_in_ = false;         // between CopyInResponse and the client's CopyDone or CopyFail
+    bool after_query_ = false;     // the last boundary was a Query or FunctionCall
     std::string described_types_;  // of the last ParameterDescription that was looked at
     bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed
     statement_ptr owed_birth_;     // parsed under a name, not described yet
+
+    // The row shape's check (§4)
+    std::size_t checks_in_flight_ = 0;
+    bool check_flushed_ = false;  // the last one
+    bool shape_changed_ = false;  // it has; to be told in the place of the next BindComplete
+    bool discarding_ = false;     // and has been told: no other reply of the segment is shown
+    bool owes_failure_ = false;   // to be forced in front of the Sync that is owed
+    bound_portal bound_;
+    statement_effect executed_ = statement_effect::none;  // since the last boundary: the most
+
     std::size_t server_rest_ = 0;  // bytes of a server message that passes in pieces
     bool server_rest_shown_ = false;
     bool shutdown_due_ = false;  // as soon as that message has passed

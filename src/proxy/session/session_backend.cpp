@@ -16,6 +16,14 @@ constexpr error_message shape_changed_error{.sqlstate = "0A000",
                                             .message = "cached plan must not change result type",
                                             .file = "plancache.c",
                                             .routine = "RevalidateCachedQuery"};
+
+/// statement_completion_unknown: not to be run again without a look.
+constexpr error_message outcome_unknown_error{
+    .sqlstate = "40003",
+    .message = "result type of the prepared statement has changed",
+    .detail = "The statement has been executed, and its transaction may have been committed.",
+    .hint = "Prepare the statement again; result_shape_check: strict of pgsidecar fails it in time."};
+
 constexpr error_message text_not_kept_error{
     .sqlstate = "54000",
     .message = "statement is too long to be used again on another server",
@@ -110,7 +118,7 @@ bool session::on_backend(const frame& f) {
     const auto type = static_cast<backend>(f.type);
     switch (type) {
         case backend::parameter_status: on_parameter_status(f.body()); return true;
-        case backend::notice_response: return !repeated_notice(f.body());
+        case backend::notice_response: return !swallows_notice(f.body());
         case backend::error_response: return on_error(f);
         default: return !is_reply(type) || on_reply(f);  // of an unknown type: passes unchanged
     }
@@ -127,22 +135,22 @@ bool session::on_reply(const frame& f) {
         out_of_sync("a message with an impossible length");
         return false;
     }
-    bool shown = head.how == disposition::forward;
+    bool tells_change = false;
     switch (type) {
         case backend::parameter_description:
         case backend::row_description:
         case backend::no_data:
             if (head.what != purpose::none) learn(head, f);
-            if (head.what == purpose::shape_check && shape_changed_ && type != backend::parameter_description)
-                shown &= !fail_describe(head);
+            if (shape_changed_ && head.what == purpose::shape_check && head.how == disposition::forward)
+                tells_change = true;
             break;
-        case backend::bind_complete:
-            if (head.what == purpose::verdict) shown = give_verdict();
-            break;
+        case backend::bind_complete: tells_change = shape_changed_ && head.what == purpose::verdict; break;
         case backend::copy_in_response: on_copy_in_response(head); break;
         case backend::command_complete: on_command_complete(head); break;
         default: break;
     }
+    if (tells_change) on_shape_changed();
+    const bool shown = head.how == disposition::forward;
     if (type == backend::ready_for_query) {
         on_ready(f, shown);
         return false;
@@ -151,27 +159,11 @@ bool session::on_reply(const frame& f) {
     return shown;
 }
 
-/// The shape that the client has been told is not the one it would get.
-bool session::fail_describe(const expected_reply& head) {
-    if (head.how == disposition::swallow) return false;  // the verdict is given at the Bind behind it
-    checking_ = shape_changed_ = false;
-    force_failure(replacement::shape_changed);
-    return true;
-}
-
-/// A Bind behind a shape check has succeeded. Whether the client sees that.
-bool session::give_verdict() {
-    checking_ = false;
-    if (!std::exchange(shape_changed_, false)) return true;
-    force_failure(replacement::shape_changed);
-    return false;
-}
-
 /// The oldest message is answered.
 void session::complete() {
     expected_reply& head = replies_.head();
     measure(head);
-    if (head.what == purpose::shape_check && head.how == disposition::forward) checking_ = false;
+    if (head.what == purpose::shape_check) --checks_in_flight_;
     if (head.changes_table) table_.answered();
     if (head.changes_slot) slot_.answered = std::move(head.slot);
     replies_.pop();
@@ -190,6 +182,11 @@ void session::on_ready(const frame& f, bool shown) {
     const auto status = static_cast<transaction_status>(code);
     const expected_reply head = replies_.head();
     replies_.pop();
+    if (discarding_ && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
+        force_failure(replacement::none);
+        return send_sync(head.how);
+    }
+    discarding_ = false;
     status_ = status;
     aborted_ = status == transaction_status::failed;
     after_query_ = head.kind != request::sync;
@@ -217,9 +214,9 @@ bool session::on_error(const frame& f) {
     if (replies_.empty()) return true;
     expected_reply& head = replies_.head();
     head.failed = true;
-    if (is_boundary(head.kind)) return true;
+    if (is_boundary(head.kind)) return !discarding_;
 
-    const bool replaced = show_replacement(head, body);
+    const bool replaced = !discarding_ && show_replacement(head, body);
     if (head.kind == request::parse && head.changes_slot) slot_.answered = nullptr;
     const bool unnamed_is_gone = head.client_unnamed;
     replies_.skip_to_sync();
@@ -227,13 +224,14 @@ bool session::on_error(const frame& f) {
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
     slot_.take_back_unanswered();
     owed_birth_ = nullptr;
-    checking_ = shape_changed_ = false;
-    if (replies_
-            .empty()) {  // no Sync on its way: ours, so that the server is free while the client reads (§5)
+    shape_changed_ = owes_failure_ = false;
+    checks_in_flight_ = 0;
+    // No Sync on its way: ours, so that the server is free while the client reads (§5).
+    if (replies_.empty()) {
         skipping_ = true;
         send_sync_now();
     }
-    return !replaced;
+    return !replaced && !discarding_;
 }
 
 /// What the client reads in place of the server's words, or in front of them.
@@ -244,21 +242,28 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
         head.what == purpose::verdict && shape_changed_ &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
     if (formats_of_another_shape) ++counters_.shape_mismatches;
-    switch (formats_of_another_shape ? replacement::shape_changed : head.instead) {
-        case replacement::none: return false;
+    const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
+    if (instead == replacement::none) return false;
+    if (instead != replacement::describe_routine)
+        show_instead(instead);
+    else if (!muted_)
+        to_client_.compose(
+            [&](std::string& out) { compose_error_from(out, body, "exec_describe_statement_message"); });
+    return true;
+}
+
+void session::show_instead(replacement why) {
+    switch (why) {
+        case replacement::none:
+        case replacement::describe_routine: break;
         case replacement::shape_changed: show_error(shape_changed_error); break;
+        case replacement::outcome_unknown: show_error(outcome_unknown_error); break;
         case replacement::text_not_kept: show_error(text_not_kept_error); break;
         case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
         case replacement::query_too_long: show_error(query_too_long_error); break;
         case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
         case replacement::too_many_statements: show_error(too_many_statements_error); break;
-        case replacement::describe_routine:
-            if (muted_) break;
-            to_client_.compose(
-                [&](std::string& out) { compose_error_from(out, body, "exec_describe_statement_message"); });
-            break;
     }
-    return true;
 }
 
 void session::on_parameter_status(byte_view body) {
@@ -267,13 +272,12 @@ void session::on_parameter_status(byte_view body) {
 }
 
 /// A Parse of ours repeats notices that came with the client's own: identifier cut (42622), escapes (22P06)
-/// (B9).
-bool session::repeated_notice(byte_view body) const {
+/// (B9). What is discarded may say anything but that the server goes down.
+bool session::swallows_notice(byte_view body) const {
     if (replies_.empty()) return false;
-    const expected_reply& head = replies_.head();
-    if (head.what != purpose::parse_again) return false;
     const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
-    return sqlstate == "42622" || sqlstate == "22P06";
+    if (discarding_) return !sqlstate.starts_with("57P");
+    return replies_.head().what == purpose::parse_again && (sqlstate == "42622" || sqlstate == "22P06");
 }
 
 void session::show(byte_view bytes) {
@@ -282,7 +286,7 @@ void session::show(byte_view bytes) {
 
 /// Never into the middle of a message that passes in pieces.
 void session::show_error(const error_message& e) {
-    if (!muted_ && !client_is_mid_message())
+    if (!muted_ && !server_is_mid_message())
         to_client_.compose([&](std::string& out) { compose_error(out, e); });
 }
 

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "protocol/backend_messages.hpp"
@@ -128,8 +129,7 @@ session::progress session::on_bind(const frame& f) {
     remember_portal(b->portal, s);
     make_resident(s);
     if (!checks_shape(*s)) return send_bind(f, *b, purpose::none, s);
-    send_describe({}, disposition::swallow, purpose::shape_check, s);
-    checking_ = true;
+    send_shape_check(s, disposition::swallow);
     return send_bind(f, *b, purpose::verdict, s);
 }
 
@@ -142,6 +142,8 @@ session::progress session::send_bind(const frame& f, const bind_view& b, purpose
     expected_reply& r = expect(request::bind, disposition::forward);
     r.what = what;
     r.subject = s;
+    bound_.name.assign(b.portal);
+    bound_.effect = effect_of_running(*s);
     if (b.statement.empty()) {
         to_server_.borrow(f.raw);
     } else {
@@ -197,8 +199,7 @@ session::progress session::on_describe(const frame& f) {
     else
         parse.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
     if (checks_shape(*s)) {  // its own answer is the check: natively t, then T or 0A000
-        send_describe({}, disposition::forward, purpose::shape_check, s);
-        checking_ = true;
+        send_shape_check(s, disposition::forward);
     } else {
         send_describe({}, disposition::forward, purpose::birth, s);
     }
@@ -239,6 +240,10 @@ session::progress session::on_execute(const frame& f) {
     const auto portal = read_execute_portal(f.body());
     const auto found =
         portal && !sql_portals_.empty() ? sql_portals_.find(std::string(*portal)) : sql_portals_.end();
+    const statement_effect effect =
+        portal && bound_.name == *portal ? bound_.effect : statement_effect::lasting;
+    if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
+    executed_ = std::max(executed_, effect);
     if (found == sql_portals_.end()) return forward(f, request::execute);
 
     const sql_uses_ptr uses = uses_of(*found->second);
@@ -258,6 +263,7 @@ session::progress session::on_flush(const frame& f) {
     if (open_) {
         to_server_.borrow(f.raw);
         unflushed_ = false;
+        check_flushed_ = true;
     }
     return progress::done;
 }
@@ -268,6 +274,8 @@ session::progress session::on_sync(const frame& f) {
         show_ready(status_);
         return progress::done;
     }
+    if (options_.result_shape == shape_check::strict && awaits_verdict() && segment_lasts())
+        return wait_for_verdict();
     // PostgreSQL 18: an implicit transaction that a Query has joined breaks at a lone Sync (§2).
     if (after_query_ && status_ == transaction_status::in_block && !open_)
         set_slot(send_parse({}, {}, {}, disposition::swallow), nullptr);

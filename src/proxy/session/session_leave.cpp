@@ -12,7 +12,7 @@ void session::on_client_eof() {
 void session::leave() {
     client_gone_ = true;
     waiting_ = false;
-    if (client_rest_.rest > 0 && !client_rest_.dropped) {
+    if (client_is_mid_message()) {
         // The server waits for the end of a message that will never come: only closing ends that.
         finished_ = true;
         return;

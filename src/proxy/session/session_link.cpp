@@ -6,10 +6,16 @@
 namespace pgsidecar {
 
 expected_reply& session::expect(request kind, disposition how) {
+    if (!open_) begin_segment();
     open_ = unflushed_ = !is_boundary(kind);
     expected_reply& r = replies_.expect(kind, how);
     r.sent_at = now_;
     return r;
+}
+
+void session::begin_segment() {
+    executed_ = statement_effect::none;
+    bound_.effect = statement_effect::lasting;  // of another segment
 }
 
 void session::set_slot(expected_reply& r, const statement_ptr& s) {
@@ -67,7 +73,7 @@ void session::send_sync(disposition how) {
 
 /// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
 void session::send_sync_now() {
-    if (client_rest_.rest > 0 && !client_rest_.dropped)
+    if (client_is_mid_message())
         owes_sync_ = true;
     else
         send_sync(disposition::swallow);
@@ -77,11 +83,14 @@ void session::send_sync_now() {
 bool session::settled() {
     if (owes_sync_) return false;
     if (replies_.empty() || copy_in_) return true;
-    if (!boundary_in_flight() && unflushed_) {
-        to_server_.compose([](std::string& out) { compose_bare(out, frontend::flush); });
-        unflushed_ = false;
-    }
+    if (!boundary_in_flight() && unflushed_) flush();
     return false;
+}
+
+void session::flush() {
+    to_server_.compose([](std::string& out) { compose_bare(out, frontend::flush); });
+    unflushed_ = false;
+    check_flushed_ = true;
 }
 
 }  // namespace pgsidecar

@@ -4,9 +4,16 @@
 
 namespace pgsidecar {
 
+/// Whether the row shape of a statement parsed again is compared with the one that its client was told
+/// (0A000).
+enum class shape_check {
+    off,
+    optimistic,  ///< nothing waits for it: a change that is seen too late is 40003
+    strict,      ///< nothing that lasts is done before it is known
+};
+
 struct session_options {
-    /// Compare the row shape of a statement parsed again with the one that its client was told (0A000).
-    bool check_result_shape = true;
+    shape_check result_shape = shape_check::strict;
     /// Bytes of a Parse or Query that are read as a whole. A longer Parse passes in pieces, and its text is
     /// not kept: it can be used as long as its server is ours. A longer Query passes unread.
     std::size_t max_statement_size = std::size_t{16} << 20;

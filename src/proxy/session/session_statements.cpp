@@ -4,7 +4,7 @@
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
 
-/// Which statement is in the link's unnamed slot, birth data, and the shape check (semantics §3, §4).
+/// Which statement is in the link's unnamed slot and birth data (semantics §3).
 namespace pgsidecar {
 namespace {
 
@@ -24,11 +24,6 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     r.what = purpose::parse_again;
     r.subject = s;
     return r;
-}
-
-/// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape.
-bool session::checks_shape(const statement& s) const {
-    return options_.check_result_shape && !aborted_ && s.returns_rows() && !s.text->facts().shape_varies;
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
@@ -72,9 +67,10 @@ void session::learn(expected_reply& head, const frame& f) {
     statement& s = *head.subject;
     switch (head.what) {
         case purpose::birth:
+        case purpose::shape_check:
             if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
+            shape_changed_ = head.what == purpose::shape_check && *shape != s.birth->shape;
             break;
-        case purpose::shape_check: shape_changed_ = *shape != s.birth->shape; break;
         case purpose::placed_check: attempt_.shape_changed |= *shape != s.birth->shape; break;
         case purpose::declared_types:
             s.text = texts_.intern(s.text->sql, described_types_);

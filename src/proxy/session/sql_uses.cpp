@@ -77,6 +77,13 @@ bool begins_notably(std::string_view sql) {
                               {"abort", "commit", "end", "execute", "fetch", "move", "prepare", "rollback"});
 }
 
+/// PostgreSQL's optimizable statements: none of them can end its transaction.
+statement_effect effect_by_first_word(std::string_view sql) {
+    const bool optimizable = begins_with_one_of(
+        sql, {"(", "delete", "insert", "merge", "select", "table", "update", "values", "with"});
+    return optimizable ? statement_effect::undone : statement_effect::lasting;
+}
+
 /// Reads the tokens of one statement.
 class statement_reader {
 public:
@@ -240,6 +247,7 @@ void for_each_statement(const std::string& sql, const std::vector<sql_token>& to
 
 sql_facts read_sql_facts(const std::string& sql) {
     sql_facts out;
+    out.effect_at_most = effect_by_first_word(sql);
     const bool mentions = mentions_prepared_statements(sql);
     if (!mentions && !begins_notably(sql)) return out;
     const auto tokens = scan_sql(sql);

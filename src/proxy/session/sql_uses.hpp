@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "protocol/bytes.hpp"
+#include "proxy/session/statement_effect.hpp"
 
 namespace pgsidecar {
 
@@ -31,6 +32,7 @@ struct sql_facts {
     sql_uses_ptr uses;  ///< one a statement; null where no statement has to do with prepared ones
     bool exits_block =
         false;  ///< COMMIT, END, ROLLBACK [TO], ABORT, PREPARE TRANSACTION: works in a failed block
+    statement_effect effect_at_most = statement_effect::lasting;  ///< by its first word
     bool shape_varies = false;  ///< FETCH, MOVE, EXECUTE: PostgreSQL does not hold it to its first row shape
 };
 

@@ -26,9 +26,12 @@ std::optional<std::size_t> query_text::highest_parameter() const {
     return highest_parameter_;
 }
 
-bool query_text::plain() const {
-    if (!plain_) plain_ = is_plain(sql);
-    return *plain_;
+statement_effect query_text::effect() const {
+    if (!effect_ && facts().effect_at_most == statement_effect::undone)
+        effect_ = is_plain(sql) ? statement_effect::none : statement_effect::undone;
+    return effect_at_most();
 }
+
+statement_effect query_text::effect_at_most() const { return effect_.value_or(facts().effect_at_most); }
 
 }  // namespace pgsidecar

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "protocol/bytes.hpp"
+#include "proxy/session/statement_effect.hpp"
 #include "proxy/session/statement_statistics.hpp"
 #include "proxy/session/weak_set.hpp"
 
@@ -29,8 +30,10 @@ public:
     /// n of its highest $n; nothing where the text is too long to be scanned.
     std::optional<std::size_t> highest_parameter() const;
 
-    /// Whether it may be executed before its row shape is known (is_plain); looked at once, when first asked.
-    bool plain() const;
+    /// What remains of its execution; read from its parse tree once, when first asked.
+    statement_effect effect() const;
+    /// The same as far as it is known without the parse tree: never less.
+    statement_effect effect_at_most() const;
 
     std::pair<std::string_view, std::string_view> key() const { return {sql, parameter_types}; }
 
@@ -41,7 +44,7 @@ public:
 private:
     mutable std::unique_ptr<const sql_facts> facts_;
     mutable std::optional<std::size_t> highest_parameter_;
-    mutable std::optional<bool> plain_;
+    mutable std::optional<statement_effect> effect_;
 };
 using query_text_ptr = std::shared_ptr<const query_text>;
 

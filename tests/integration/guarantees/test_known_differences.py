@@ -170,6 +170,41 @@ def test_the_error_of_a_changed_shape_has_no_line(hold):
     assert direct == proxied and direct["C"] == "0A000"
 
 
+def test_what_no_rollback_undoes_remains_of_a_changed_shape(hold):
+    def number_behind_it(session: Session, elsewhere):
+        create_table(elsewhere)
+        elsewhere.query("create sequence numbers")
+        session.prepare("n", f"insert into {TABLE} values (nextval('numbers')) returning *")
+        elsewhere.query(f"alter table {TABLE} add b int")
+        assert "0A000" in session.run("n")
+        rows = session.query(f"select count(*) from {TABLE}")
+        number = session.query("select nextval('numbers')")
+        elsewhere.query("drop sequence numbers")
+        return rows, number
+
+    (rows, first), (same_rows, second) = hold(number_behind_it)
+    assert rows == same_rows and "D(0)" in rows
+    assert "D(1)" in first and "D(2)" in second
+
+
+def test_a_view_that_writes_is_not_seen(hold):
+    def written(session: Session, elsewhere):
+        create_table(elsewhere)
+        elsewhere.query(
+            f"create function writes() returns int language sql as 'insert into {TABLE} values (1) returning 1'"
+        )
+        elsewhere.query("create view innocent as select writes() as a")
+        session.prepare("n", "select * from innocent")
+        elsewhere.query("create or replace view innocent as select writes() as a, 1 as b")
+        assert "0A000" in session.run("n")
+        rows = session.query(f"select count(*) from {TABLE}")
+        elsewhere.query("drop view innocent; drop function writes()")
+        return rows
+
+    direct, proxied = hold(written)
+    assert "D(0)" in direct and "D(1)" in proxied
+
+
 def test_a_sync_between_a_bad_row_and_the_end_of_the_copy(hold):
     def sync_inside(session, elsewhere):
         create_table(elsewhere)

@@ -1,0 +1,69 @@
+#include "proxy/session/session.hpp"
+
+/// The check of the row shape (semantics §4). Everything is sent at once but what would make something last
+/// before the verdict is known: the Sync outside a block, an Execute that is not a query's.
+namespace pgsidecar {
+
+/// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape. A statement whose first description
+/// is still on its way may turn out to return rows.
+bool session::checks_shape(const statement& s) const {
+    return options_.result_shape != shape_check::off && !aborted_ &&
+           (s.returns_rows() || (s.described && !s.birth)) && !s.text->facts().shape_varies;
+}
+
+/// Where a commit will be held back the Flush stands behind it, not behind what the statement takes to run.
+void session::send_shape_check(const statement_ptr& s, disposition how) {
+    send_describe({}, how, purpose::shape_check, s);
+    ++checks_in_flight_;
+    check_flushed_ = false;
+    const bool strict = options_.result_shape == shape_check::strict;
+    if (strict && how == disposition::swallow && status_ == transaction_status::idle &&
+        s->text->effect() > statement_effect::none)
+        flush();
+}
+
+/// A Sync would commit something.
+bool session::segment_lasts() const {
+    return executed_ >
+           (status_ == transaction_status::idle ? statement_effect::none : statement_effect::undone);
+}
+
+session::progress session::wait_for_verdict() {
+    if (!check_flushed_ || (shape_changed_ && unflushed_)) flush();  // if changed, Bind's reply decides
+    return progress::wait;
+}
+
+/// The client is told so, as after any error. What stands behind has been sent already: it is not shown, and
+/// the transaction fails (§4).
+void session::on_shape_changed() {
+    shape_changed_ = false;
+    checks_in_flight_ = 0;
+    ++counters_.shape_mismatches;
+    show_instead(boundary_in_flight() && segment_lasts() ? replacement::outcome_unknown
+                                                         : replacement::shape_changed);
+    table_.take_back_unanswered();
+    slot_.forget();
+    owed_birth_ = nullptr;
+    discarding_ = true;
+    replies_.discard_to_boundary();
+    if (boundary_in_flight()) return;
+    skipping_ = true;
+    fail_now();
+}
+
+/// And the segment ends with it; both behind the message that is passing.
+void session::fail_now() {
+    ++counters_.provoked_failures[provoked::e0a000];
+    owes_failure_ = client_is_mid_message();
+    if (!owes_failure_) force_failure(replacement::none);
+    send_sync_now();
+}
+
+/// What its Execute will do. The parse tree is looked at only where it can spare a wait.
+statement_effect session::effect_of_running(const statement& s) const {
+    if (!s.text) return statement_effect::lasting;
+    const bool may_spare = awaits_verdict() && status_ == transaction_status::idle;
+    return may_spare ? s.text->effect() : s.text->effect_at_most();
+}
+
+}  // namespace pgsidecar
