@@ -23,7 +23,7 @@ class DriverError(RuntimeError):
 
 def drivers(servers: Servers, effort: Effort) -> Iterator[Variant]:
     """asyncpg and psycopg 3 (C), one row by its key, each connection for itself in one event loop."""
-    direct, pooler, _, sidecar = servers.peers()
+    direct, pooler, _, sidecar, *_ = servers.peers()
     pairs = [
         ("asyncpg", direct),
         ("asyncpg", sidecar),
@@ -37,7 +37,7 @@ def drivers(servers: Servers, effort: Effort) -> Iterator[Variant]:
 
 def alternating(servers: Servers, effort: Effort) -> Iterator[Variant]:
     """asyncpg: BEGIN, A, B, A, B, COMMIT with two prepared statements."""
-    direct, pooler, _, sidecar = servers.peers()
+    direct, pooler, _, sidecar, *_ = servers.peers()
     pairs = [
         ("asyncpg, A B A B", direct),
         ("asyncpg, A B A B", sidecar),

@@ -42,7 +42,7 @@ def statements(servers: Servers, effort: Effort) -> Iterator[Variant]:
     with fresh(servers) as targets:
         yield Variant(
             {"connections": clients, "shared": shared},
-            [statements_contestant(targets[-1], clients, shared, distinct)],
+            [statements_contestant(target, clients, shared, distinct) for target in targets[1:]],
             once=True,
             count_calls=False,
         )
@@ -51,11 +51,13 @@ def statements(servers: Servers, effort: Effort) -> Iterator[Variant]:
 @contextlib.contextmanager
 def fresh(servers: Servers) -> Iterator[list[Target]]:
     haproxy = HAProxy(servers.transactions.port, connections=CONNECTIONS)
-    sidecar = servers.new_sidecar(servers.transactions.port)
-    with servers.running(haproxy), servers.running(sidecar):
+    sidecars = servers.new_sidecars()
+    with contextlib.ExitStack() as stack:
+        for hop in (haproxy, *sidecars.values()):
+            stack.enter_context(servers.running(hop))
         yield [
             servers.behind("HAProxy", "haproxy", haproxy),
-            servers.behind("pgsidecar", "pgsidecar", sidecar),
+            *(servers.behind(name, "pgsidecar", sidecar) for name, sidecar in sidecars.items()),
         ]
 
 

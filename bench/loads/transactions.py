@@ -33,7 +33,7 @@ def connect(servers: Servers, effort: Effort) -> Iterator[Variant]:
 def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
     """One worker and two, and which part of pgsidecar's processor time its busiest thread has used."""
     with servers.running(servers.new_sidecar(servers.transactions.port, workers="2")) as two:
-        targets = [servers.peers()[-1], servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
+        targets = [servers.ours(), servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
         yield Variant(
             {"mode": "prepared", "clients": 32},
             [with_busiest(contestant(target, "prepared", 32, SCRIPTS / "one.sql")) for target in targets],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 from pathlib import Path
 from typing import NamedTuple
 
@@ -87,6 +88,23 @@ def parse_stat(text: str) -> Stat:
     """Fields 14 to 17 of /proc/PID/stat; the name in field 2 may hold blanks and parentheses."""
     fields = text.rpartition(")")[2].split()
     return Stat(*(int(ticks) * TICK for ticks in fields[11:15]))
+
+
+def machine() -> float:
+    """Seconds that all processors together have worked, or been withheld by a hypervisor."""
+    return parse_machine(Path("/proc/stat").read_text())
+
+
+def parse_machine(text: str) -> float:
+    """The first line: cpu user nice system idle iowait irq softirq steal …"""
+    user, nice, system, _, _, irq, softirq, steal = (int(ticks) for ticks in text.split()[1:9])
+    return (user + nice + system + irq + softirq + steal) * TICK
+
+
+def own() -> float:
+    """Seconds of this process and of the programs that it has run to their end."""
+    used = [resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN)]
+    return sum(each.ru_utime + each.ru_stime for each in used)
 
 
 def context_switches(status: str) -> int:

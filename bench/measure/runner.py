@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import dataclasses
+import os
+import time
 
-from bench.measure import syscalls
+from bench.measure import proc, syscalls
 from bench.measure.cell import Cell, Contestant, Effort, Values, Variant
 from bench.measure.probe import probe
 from bench.measure.proc import Usage
 
 COUNTED_SECONDS = 1.0
+CORES = len(os.sched_getaffinity(0))
 
 
 def run_variant(load: str, variant: Variant, effort: Effort) -> list[Cell]:
@@ -39,13 +42,16 @@ def problems(cells: list[Cell]) -> list[str]:
 def sample(contestant: Contestant, effort: Effort) -> Values:
     target = contestant.target
     values = {"probe": probe()}
-    before = target.usage()
+    before, ours, everybody, begin = target.usage(), proc.own(), proc.machine(), time.perf_counter()
     outcome = contestant.run(effort)
-    after = target.usage()
+    elapsed, everybody, ours = time.perf_counter() - begin, proc.machine() - everybody, proc.own() - ours
+    used = {name: usage - before[name] for name, usage in target.usage().items()}
     target.check()
-    for name in after:
-        values |= per_transaction(name, after[name] - before[name], outcome.transactions)
+    for name, usage in used.items():
+        values |= per_transaction(name, usage, outcome.transactions)
     values |= {f"{name} rss": size for name, size in target.resident().items()}
+    others = everybody - ours - sum(usage.cpu for usage in used.values())
+    values["others"] = max(others, 0.0) / elapsed / CORES * 100
     return values | outcome.summary()
 
 

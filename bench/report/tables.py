@@ -66,14 +66,14 @@ OTHERS = [
     Column("client µs/tx", "client cpu", 1),
 ]
 LATENCY = [Column("p50 ms", "p50", 3), Column("p99 ms", "p99", 3)]
-PROBE = Column("probe ms", "probe", 1, spread=True)
+NOISE = [Column("probe ms", "probe", 1, spread=True), Column("others %", "others", 0)]
 
 
 def rate(title: str) -> Column:
     return Column(title, "tps", 0, spread=True)
 
 
-TRANSACTIONS = [rate("tx/s"), *LATENCY, *HOP, *HOP_COUNTS, *OTHERS, PROBE]
+TRANSACTIONS = [rate("tx/s"), *LATENCY, *HOP, *HOP_COUNTS, *OTHERS, *NOISE]
 COLUMNS: dict[str, list[Column]] = {
     "volume": [
         rate("MB/s"),
@@ -83,7 +83,7 @@ COLUMNS: dict[str, list[Column]] = {
         Column("hop calls/MB", calls, 1),
         Column("hop switches/MB", "{hop} switches", 2),
         Column("hop MiB", "{hop} rss", 1),
-        PROBE,
+        *NOISE,
     ],
     "idle": [
         Column("private KiB/connection", "private KiB", 2),
@@ -91,7 +91,7 @@ COLUMNS: dict[str, list[Column]] = {
         Column("hop MiB", "{hop} rss", 1),
         rate("logins/s"),
         Column("hop µs/login", "{hop} cpu", 1),
-        PROBE,
+        *NOISE,
     ],
     "statements": [
         Column("B for a client and statement", "B of a client", 0),
@@ -99,7 +99,7 @@ COLUMNS: dict[str, list[Column]] = {
         Column("pgsidecar MiB", "{hop} rss", 1),
         rate("Parses/s"),
         Column("pgsidecar µs/Parse", "{hop} cpu", 1),
-        PROBE,
+        *NOISE,
     ],
     "workers": [
         rate("tx/s"),
@@ -108,10 +108,10 @@ COLUMNS: dict[str, list[Column]] = {
         *HOP,
         *HOP_COUNTS,
         *OTHERS,
-        PROBE,
+        *NOISE,
     ],
-    "first-use": [rate("uses/s"), *LATENCY, *HOP, *OTHERS, PROBE],
-    "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, PROBE],
+    "first-use": [rate("uses/s"), *LATENCY, *HOP, *OTHERS, *NOISE],
+    "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, *NOISE],
 }
 
 

@@ -25,9 +25,9 @@ SIDECAR = {
 
 
 class Servers:
-    """Everything listens on 127.0.0.1, and ends with the context."""
+    """Everything listens on 127.0.0.1, and ends with the context. `against` is another pgsidecar program to compare."""
 
-    def __init__(self) -> None:
+    def __init__(self, against: str | None = None) -> None:
         allow_descriptors(DESCRIPTORS)
         self._started = contextlib.ExitStack()
         self.postgres = Postgres(
@@ -40,7 +40,8 @@ class Servers:
         self.splicing_haproxy = HAProxy(
             self.transactions.port, connections=CONNECTIONS, defaults="option splice-auto"
         )
-        self.sidecar = self.new_sidecar(self.transactions.port)
+        self._programs = {"pgsidecar": None} | ({f"pgsidecar {against}": against} if against else {})
+        self._sidecars = self.new_sidecars()
 
     def __enter__(self) -> Servers:
         with contextlib.ExitStack() as stack:
@@ -55,7 +56,7 @@ class Servers:
             for pooler in (self.transactions, self.sessions):
                 stack.enter_context(self.running(pooler))
                 pooler.keep_rotating()
-            for hop in (self.haproxy, self.session_haproxy, self.splicing_haproxy, self.sidecar):
+            for hop in (self.haproxy, self.session_haproxy, self.splicing_haproxy, *self._sidecars.values()):
                 stack.enter_context(self.running(hop))
             self._started = stack.pop_all()
         return self
@@ -72,12 +73,16 @@ class Servers:
         finally:
             daemon.remove()
 
+    def new_sidecars(self) -> dict[str, Sidecar]:
+        """One of each program, in front of the pooler in transaction mode."""
+        port = self.transactions.port
+        return {name: self.new_sidecar(port, program) for name, program in self._programs.items()}
+
     @staticmethod
-    def new_sidecar(upstream: int, **config: str) -> Sidecar:
+    def new_sidecar(upstream: int, program: str | None = None, **config: str) -> Sidecar:
         """`config` are keys in the form that environment variables have: result_shape_check="off"."""
-        return Sidecar(
-            upstream, config=SIDECAR | {f"PGSIDECAR_{key.upper()}": value for key, value in config.items()}
-        )
+        variables = {f"PGSIDECAR_{key.upper()}": value for key, value in config.items()}
+        return Sidecar(upstream, program, SIDECAR | variables)
 
     def direct(self) -> Target:
         return Target("PostgreSQL", self.postgres.port, {"postgres": self.postgres})
@@ -88,23 +93,27 @@ class Servers:
         hops = {hop: daemon} if hop else {}
         return Target(name, daemon.port, hops | {"pgbouncer": pooler, "postgres": self.postgres}, hop)
 
+    def ours(self) -> Target:
+        return self.behind("pgsidecar", "pgsidecar", self._sidecars["pgsidecar"])
+
     def peers(self) -> list[Target]:
-        """The four that are compared."""
+        """Those that are compared."""
         return [
             self.direct(),
             self.behind("pgBouncer", None, self.transactions),
             self.behind("HAProxy", "haproxy", self.haproxy),
-            self.behind("pgsidecar", "pgsidecar", self.sidecar),
+            *(self.behind(name, "pgsidecar", sidecar) for name, sidecar in self._sidecars.items()),
         ]
 
     def peers_with_names(self) -> list[Target]:
-        """The same for clients that prepare statements under names, which pgBouncer 1.18 carries in session mode only;
+        """The same for clients that prepare statements under names: pgBouncer 1.18 carries them in session mode only.
         pgsidecar stands in front of the one in transaction mode."""
+        direct, _, _, *sidecars = self.peers()
         return [
-            self.direct(),
+            direct,
             self.behind("pgBouncer", None, self.sessions, self.sessions),
             self.behind("HAProxy", "haproxy", self.session_haproxy, self.sessions),
-            self.behind("pgsidecar", "pgsidecar", self.sidecar),
+            *sidecars,
         ]
 
     def _pooler(self, mode: str) -> PgBouncer:

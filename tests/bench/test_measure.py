@@ -37,6 +37,11 @@ def test_stat_of_a_process_with_a_strange_name():
     assert stat == pytest.approx((14 * proc.TICK, 15 * proc.TICK, 16 * proc.TICK, 17 * proc.TICK))
 
 
+def test_work_of_the_machine_is_all_but_waiting():
+    text = "cpu  1 2 4 1000 2000 8 16 32 64 128\ncpu0 1 2 3 4 5 6 7 8 9 10\n"
+    assert proc.parse_machine(text) == pytest.approx((1 + 2 + 4 + 8 + 16 + 32) * proc.TICK)
+
+
 def test_context_switches_of_both_kinds():
     assert (
         proc.context_switches("Name:\tx\nvoluntary_ctxt_switches:\t5\nnonvoluntary_ctxt_switches:\t2\n") == 7
