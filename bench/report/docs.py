@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from bench.report.document import document
+from bench.report.document import bars_section, document, machine, section
 from bench.report.plots import draw
 from bench.report.results import Results
 
 BEGIN = "<!-- bench/run --docs writes from here -->"
 END = "<!-- to here -->"
+SHOWN = ("drivers", "distance", "pipelines", "first-use")
 TITLES = {
     "hop-cpu": "Processor time of the hop",
     "throughput": "Transactions per second",
@@ -19,10 +20,17 @@ TITLES = {
 
 
 def write_docs(results: Results, page: Path) -> None:
+    """The whole of it goes into a file of its own."""
     folder = page.with_suffix("")
     folder.mkdir(exist_ok=True)
+    (folder / "results.md").write_text(f"# All figures of a run\n\n{document(results)}")
     images = [f"![{TITLES[file.stem]}]({folder.name}/{file.name})" for file in draw(results, folder)]
-    page.write_text(replaced(page.read_text(), "\n\n".join([*images, document(results).rstrip("\n")])))
+    sections = [section(load, results) for load in SHOWN]
+    everything = (
+        f"Every load, with the other processes: [{folder.name}/results.md]({folder.name}/results.md)."
+    )
+    parts = [machine(results), everything, bars_section(results), *images, *filter(None, sections)]
+    page.write_text(replaced(page.read_text(), "\n\n".join(parts)))
 
 
 def replaced(text: str, part: str) -> str:

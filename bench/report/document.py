@@ -13,11 +13,18 @@ from bench.report.tables import COLUMNS, TRANSACTIONS, table
 
 
 def document(results: Results) -> str:
-    parts = [machine(results), "### The bars", bars_table(results)]
-    for load in LOADS:
-        if cells := results.of(load):
-            parts += [f"### {load}", what(load), table_of(load, cells)]
-    return "\n\n".join(parts) + "\n"
+    sections = [section(load, results) for load in LOADS]
+    return "\n\n".join([machine(results), bars_section(results), *filter(None, sections)]) + "\n"
+
+
+def bars_section(results: Results) -> str:
+    return f"### The bars\n\n{bars_table(results)}"
+
+
+def section(load: str, results: Results) -> str | None:
+    """Nothing of a load that was not run."""
+    cells = results.of(load)
+    return f"### {load}\n\n{what(load)}\n\n{table_of(load, cells)}" if cells else None
 
 
 def table_of(load: str, cells: list[Cell]) -> str:

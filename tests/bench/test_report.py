@@ -7,7 +7,7 @@ import pytest
 from bench.measure.cell import Cell
 from bench.report.bars import bars
 from bench.report.distance import distance_table, round_trips
-from bench.report.docs import BEGIN, END, replaced
+from bench.report.docs import BEGIN, END, replaced, write_docs
 from bench.report.results import Results
 from bench.report.tables import Column, markdown, rows
 
@@ -76,3 +76,15 @@ def test_a_part_of_a_page_is_replaced():
     assert replaced(replaced(page, "new"), "new") == replaced(page, "new")
     with pytest.raises(ValueError):
         replaced("no marks", "new")
+
+
+def test_page_has_figures_and_plots_beside_it(tmp_path):
+    page = tmp_path / "performance.md"
+    page.write_text(f"# Performance\n\n{BEGIN}\n{END}\n")
+    cells = [at("pgBouncer", 0, 0.5), at("pgBouncer", 20, 20.5)]
+    write_docs(Results({"kernel": "6.1"}, {"rounds": 2}, cells), page)
+    text = page.read_text()
+    for part in ("- kernel: 6.1", "| SELECT | pgBouncer | 0.50 | 20.50 |", "(performance/distance.svg)"):
+        assert part in text
+    assert "| SELECT | pgBouncer |" in (tmp_path / "performance/results.md").read_text()
+    assert "<svg" in (tmp_path / "performance/distance.svg").read_text()
