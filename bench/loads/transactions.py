@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Iterator
 
 from bench.loads.statements import CLIENTS, SCRIPTS, contestant, peers, variant
@@ -11,9 +12,15 @@ from bench.servers.servers import Servers
 
 
 def transaction(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """BEGIN, five statements, COMMIT: seven round trips."""
+    """BEGIN, five statements, COMMIT: seven round trips. And BEGIN, A, B, A, B, COMMIT with two statements: six."""
+    targets = peers(servers, "prepared")
     for clients in CLIENTS:
-        yield variant(peers(servers, "prepared"), "prepared", clients, SCRIPTS / "transaction.sql")
+        yield labelled("five", variant(targets, "prepared", clients, SCRIPTS / "transaction.sql"))
+    yield labelled("A B A B", variant(targets, "prepared", 8, SCRIPTS / "alternating.sql"))
+
+
+def labelled(statements: str, variant: Variant) -> Variant:
+    return dataclasses.replace(variant, parameters={"statements": statements, **variant.parameters})
 
 
 def join(servers: Servers, effort: Effort) -> Iterator[Variant]:

@@ -62,7 +62,7 @@ def calls(results: Results) -> Iterator[Bar]:
         cells = {mode: results.find("select", US, mode=mode, clients=clients) for mode in MODES}
         told = [f"{cell.calls['all']:.1f} {mode}" for mode, cell in cells.items() if cell and cell.calls]
         if told:
-            yield Bar(f"system calls of a round trip, {clients} at a time", bar, "; ".join(told))
+            yield Bar(f"system calls of a round trip, clients: {clients}", bar, "; ".join(told))
 
 
 def drivers(results: Results) -> Iterator[Bar]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import textwrap
+from typing import Any
 
 from bench.loads.catalogue import LOADS
 from bench.measure.cell import Cell
@@ -32,9 +33,14 @@ def table_of(load: str, cells: list[Cell]) -> str:
 
 
 def machine(results: Results) -> str:
-    lines = [f"- {name}: {value}" for name, value in results.machine.items()]
-    effort = ", ".join(f"{name} {value}" for name, value in results.effort.items())
-    return "\n".join([*lines, f"- effort: {effort}"])
+    told = results.machine | {"effort": effort(results.effort)}
+    return "\n".join(f"- {name}: {value}" for name, value in told.items())
+
+
+def effort(told: dict[str, Any]) -> str:
+    if told["short"]:
+        return "too short to tell anything"
+    return f"{told['rounds']} rounds of {told['seconds']:g} s"
 
 
 def what(load: str) -> str:

@@ -82,9 +82,14 @@ def test_page_has_figures_and_plots_beside_it(tmp_path):
     page = tmp_path / "performance.md"
     page.write_text(f"# Performance\n\n{BEGIN}\n{END}\n")
     cells = [at("pgBouncer", 0, 0.5), at("pgBouncer", 20, 20.5)]
-    write_docs(Results({"kernel": "6.1"}, {"rounds": 2}, cells), page)
+    write_docs(Results({"kernel": "6.1"}, {"short": False, "rounds": 2, "seconds": 1.5}, cells), page)
     text = page.read_text()
-    for part in ("- kernel: 6.1", "| SELECT | pgBouncer | 0.50 | 20.50 |", "(performance/distance.svg)"):
+    for part in (
+        "- kernel: 6.1",
+        "- effort: 2 rounds of 1.5 s",
+        "| SELECT | pgBouncer | 0.50 | 20.50 |",
+        "(performance/distance.svg)",
+    ):
         assert part in text
     assert "| SELECT | pgBouncer |" in (tmp_path / "performance/results.md").read_text()
     assert "<svg" in (tmp_path / "performance/distance.svg").read_text()
