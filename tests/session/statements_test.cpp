@@ -87,21 +87,6 @@ TEST(Statements, ResidentStatementIsUsedAsItIs) {
         .check();
 }
 
-TEST(Statements, TwoNamesInOneSegmentTakeTurns) {
-    conversation()
-        .knows("a", "update t")
-        .knows("b", "delete from t")
-        .client_sends({fe::bind("a"), fe::execute(), fe::bind("b"), fe::execute(), fe::bind("a"),
-                       fe::execute(), fe::sync()})
-        .server_gets({fe::parse("", "update t"), fe::bind(""), fe::execute(), fe::parse("", "delete from t"),
-                      fe::bind(""), fe::execute(), fe::parse("", "update t"), fe::bind(""), fe::execute(),
-                      fe::sync()})
-        .server_sends({be::parse_complete(), done, be::parse_complete(), done, be::parse_complete(), done,
-                       be::ready('I')})
-        .client_gets({done, done, done, be::ready('I')})
-        .check();
-}
-
 TEST(Statements, BindKeepsAllButTheName) {
     const fe::binding values{.portal = "p",
                              .formats = {1, 0},

@@ -73,12 +73,17 @@ TEST_F(Statistics, ASecondUseInTheSameTransactionCountsOnce) {
     a.parse("t", "select 2");
     a.send(fe::query("begin"));
     a.answer(be::command_complete("BEGIN") + be::ready('T'));
-    for (const char* name : {"s", "t", "s", "t"}) {
+    const std::string bound =
+        be::parse_complete() + be::bind_complete() + be::command_complete("SELECT 1") + be::ready('T');
+    for (const char* name : {"s", "t"}) {
         a.send(fe::bind(name) + fe::execute() + fe::sync());
-        a.answer(be::parse_complete() + be::bind_complete() + be::command_complete("SELECT 1") +
-                 be::ready('T'));
+        a.answer(bound);
     }
-    EXPECT_EQ(a.counts().reparses, 4U);
+    a.send(fe::bind("s") + fe::execute() + fe::sync());
+    a.answer(be::close_complete() + bound);  // under a name of ours
+    a.send(fe::bind("t") + fe::execute() + fe::sync());
+    a.answer(be::bind_complete() + be::command_complete("SELECT 1") + be::ready('T'));
+    EXPECT_EQ(a.counts().reparses, 3U);
     EXPECT_EQ(a.avoided_errors(avoided::unknown_name), 2U);
 }
 

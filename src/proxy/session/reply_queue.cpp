@@ -49,6 +49,10 @@ void reply_queue::skip_to_sync() {
     while (!entries_.empty() && entries_.front().kind != request::sync) entries_.pop_front();
 }
 
+void reply_queue::forget_named_places() {
+    for (expected_reply& entry : entries_) entry.changes_place &= entry.where.unnamed();
+}
+
 void reply_queue::discard_to_boundary() {
     for (expected_reply& entry : entries_) {
         if (is_boundary(entry.kind)) return;

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "protocol/message_types.hpp"
+#include "proxy/session/residents.hpp"
 #include "proxy/session/sql_uses.hpp"
 #include "proxy/session/statement.hpp"
 
@@ -67,15 +68,16 @@ struct expected_reply {
     replacement instead = replacement::none;
     bool changes_table = false;   ///< the oldest unanswered change of the table is its
     bool client_unnamed = false;  ///< the client's own Parse of "": if it fails, "" is gone
-    bool changes_slot = false;
+    bool changes_place = false;
     bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
     bool copied = false;             ///< CopyInResponse has come
     bool failed = false;             ///< ErrorResponse has come
     std::uint32_t commands_completed = 0;
     std::uint64_t sent_at = 0;  ///< nanoseconds, session::at()
     statement_ptr subject;
-    statement_ptr slot;  ///< what the unnamed slot holds, if changes_slot
-    sql_uses_ptr uses;   ///< of a Query, one a command
+    server_place where;      ///< if changes_place: there stands
+    statement_ptr resident;  ///< this one
+    sql_uses_ptr uses;       ///< of a Query, one a command
 };
 
 /// One entry for every message sent to the server, in order.
@@ -98,6 +100,9 @@ public:
 
     /// After an error the server skips to Sync: what it skips is never answered (manual: "Extended Query").
     void skip_to_sync();
+
+    /// What is on its way to places with names is not known to stand there any more.
+    void forget_named_places();
 
     /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it.
     void discard_to_boundary();

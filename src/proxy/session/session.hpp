@@ -15,7 +15,7 @@
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/out_batch.hpp"
 #include "proxy/session/reply_queue.hpp"
-#include "proxy/session/server_slot.hpp"
+#include "proxy/session/residents.hpp"
 #include "proxy/session/session_counters.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/sql_uses.hpp"
@@ -146,7 +146,8 @@ private:
     progress parse_known(const frame& f, byte_view name);
     void begin_statement(byte_view name, const statement_ptr& s);
     progress on_bind(const frame& f);
-    progress send_bind(const frame& f, const bind_view& b, purpose what, const statement_ptr& s);
+    progress send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
+                       const statement_ptr& s);
     void remember_portal(byte_view portal, const statement_ptr& s);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
@@ -162,8 +163,9 @@ private:
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 
-    // session_statements.cpp: the link's unnamed slot, birth data
+    // session_statements.cpp: where a statement stands on the link's server, birth data
     expected_reply& make_resident(const statement_ptr& s);
+    server_place place_for(const statement_ptr& s);
     void send_owed_birth(const frame& next);
     void keep_birth();
     bool table_is_full() const { return table_.named() >= options_.max_statements; }
@@ -172,7 +174,7 @@ private:
 
     // session_shape.cpp: the check of the row shape
     bool checks_shape(const statement& s) const;
-    void send_shape_check(const statement_ptr& s, disposition how);
+    void send_shape_check(server_place where, const statement_ptr& s, disposition how);
     bool awaits_verdict() const { return shape_changed_ || checks_in_flight_ > 0; }
     bool segment_lasts() const;
     progress wait_for_verdict();
@@ -212,7 +214,8 @@ private:
     void send_sync(disposition how);
     void send_sync_now();
     void begin_segment();
-    void set_slot(expected_reply& r, const statement_ptr& s);
+    void set_place(expected_reply& r, server_place where, const statement_ptr& s);
+    void forget_our_names();
     /// A message of the client's is being passed on.
     bool client_is_mid_message() const { return client_rest_.rest > 0 && !client_rest_.dropped; }
     bool boundary_in_flight() const { return replies_.ends_in_boundary(); }
@@ -280,7 +283,7 @@ private:
 
     // The link
     reply_queue replies_;
-    server_slot slot_;
+    residents residents_;
     transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
     bool open_ = false;                                     // a segment is open
     bool unflushed_ = false;       // something has been sent behind the last Flush or boundary

@@ -165,7 +165,7 @@ void session::complete() {
     measure(head);
     if (head.what == purpose::shape_check) --checks_in_flight_;
     if (head.changes_table) table_.answered();
-    if (head.changes_slot) slot_.answered = std::move(head.slot);
+    if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
     replies_.pop();
 }
 
@@ -193,7 +193,7 @@ void session::on_ready(const frame& f, bool shown) {
     open_ = unflushed_ = false;
     if (status == transaction_status::idle) {  // the next segment may meet another server
         ++counters_.transactions;
-        slot_.forget();
+        residents_.forget();
         sql_portals_.clear();
     }
     if (shown) show(f.raw);
@@ -217,12 +217,12 @@ bool session::on_error(const frame& f) {
     if (is_boundary(head.kind)) return !discarding_;
 
     const bool replaced = !discarding_ && show_replacement(head, body);
-    if (head.kind == request::parse && head.changes_slot) slot_.answered = nullptr;
+    if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
     const bool unnamed_is_gone = head.client_unnamed;
     replies_.skip_to_sync();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
-    slot_.take_back_unanswered();
+    residents_.take_back_unanswered();
     owed_birth_ = nullptr;
     shape_changed_ = owes_failure_ = false;
     checks_in_flight_ = 0;

@@ -76,7 +76,8 @@ session::progress session::parse_known(const frame& f, byte_view name) {
 
 void session::begin_statement(byte_view name, const statement_ptr& s) {
     expected_reply& r = expect(request::parse, disposition::forward);
-    set_slot(r, s);
+    set_place(r, {}, s);
+    s->parsed_in = this_transaction();
     r.client_unnamed = name.empty();
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
@@ -111,30 +112,31 @@ session::progress session::on_bind(const frame& f) {
             return forward(f, request::bind);
         }
     }
-    if (aborted_ && slot_.sent != s && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
-        set_slot(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), nullptr);
-        return send_bind(f, *b, purpose::none, s);
+    const auto resident = residents_.sent.find(s);
+    if (aborted_ && !resident && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
+        set_place(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
+        return send_bind(f, *b, {}, purpose::none, s);
     }
     if (const auto uses = uses_of(*s))
         if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
             return placed;
     if (skipping_) return drop(f);
-    if (slot_.sent == s) {
+    if (resident) {
         remember_portal(b->portal, s);
-        return send_bind(f, *b, purpose::none, s);
+        return send_bind(f, *b, *resident, purpose::none, s);
     }
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
     remember_portal(b->portal, s);
-    make_resident(s);
-    if (!checks_shape(*s)) return send_bind(f, *b, purpose::none, s);
-    send_shape_check(s, disposition::swallow);
-    return send_bind(f, *b, purpose::verdict, s);
+    const server_place where = make_resident(s).where;
+    if (!checks_shape(*s)) return send_bind(f, *b, where, purpose::none, s);
+    send_shape_check(where, s, disposition::swallow);
+    return send_bind(f, *b, where, purpose::verdict, s);
 }
 
-/// Bind to the unnamed statement: only the header is rewritten.
-session::progress session::send_bind(const frame& f, const bind_view& b, purpose what,
+/// Only the header is rewritten.
+session::progress session::send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
                                      const statement_ptr& s) {
     s->bound = true;
     count_call(*s);
@@ -147,8 +149,9 @@ session::progress session::send_bind(const frame& f, const bind_view& b, purpose
     if (b.statement.empty()) {
         to_server_.borrow(f.raw);
     } else {
-        to_server_.compose(
-            [&](std::string& out) { compose_bind_head(out, b.portal, {}, f.body_size() - b.tail_at); });
+        to_server_.compose([&](std::string& out) {
+            compose_bind_head(out, b.portal, where.name(), f.body_size() - b.tail_at);
+        });
         to_server_.borrow(f.body().substr(b.tail_at));
     }
     begin_passing(f, f.raw.size(), false);
@@ -177,15 +180,15 @@ session::progress session::on_describe(const frame& f) {
         if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
             return placed;
     if (skipping_) return drop(f);
-    if (slot_.sent == s) {
+    if (const auto resident = residents_.sent.find(s)) {
         count_rewritten(rewritten::describe, target->name);
-        send_describe({}, disposition::forward, purpose::birth, s);
+        send_describe(resident->name(), disposition::forward, purpose::birth, s);
         return progress::done;
     }
     if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
         count_rewritten(rewritten::describe, target->name);
         count_use(*s);
-        set_slot(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), nullptr);
+        set_place(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::forward, purpose::none, nullptr);
         return progress::done;
     }
@@ -199,9 +202,9 @@ session::progress session::on_describe(const frame& f) {
     else
         parse.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
     if (checks_shape(*s)) {  // its own answer is the check: natively t, then T or 0A000
-        send_shape_check(s, disposition::forward);
+        send_shape_check(parse.where, s, disposition::forward);
     } else {
-        send_describe({}, disposition::forward, purpose::birth, s);
+        send_describe(parse.where.name(), disposition::forward, purpose::birth, s);
     }
     return progress::done;
 }
@@ -244,6 +247,7 @@ session::progress session::on_execute(const frame& f) {
         portal && bound_.name == *portal ? bound_.effect : statement_effect::lasting;
     if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
     executed_ = std::max(executed_, effect);
+    if (effect == statement_effect::lasting) forget_our_names();  // it may be a DO that deallocates all
     if (found == sql_portals_.end()) return forward(f, request::execute);
 
     const sql_uses_ptr uses = uses_of(*found->second);
@@ -278,7 +282,7 @@ session::progress session::on_sync(const frame& f) {
         return wait_for_verdict();
     // PostgreSQL 18: an implicit transaction that a Query has joined breaks at a lone Sync (§2).
     if (after_query_ && status_ == transaction_status::in_block && !open_)
-        set_slot(send_parse({}, {}, {}, disposition::swallow), nullptr);
+        set_place(send_parse({}, {}, {}, disposition::swallow), {}, nullptr);
     keep_birth();
     return forward(f, request::sync);
 }

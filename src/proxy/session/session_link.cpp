@@ -18,10 +18,17 @@ void session::begin_segment() {
     bound_.effect = statement_effect::lasting;  // of another segment
 }
 
-void session::set_slot(expected_reply& r, const statement_ptr& s) {
-    r.changes_slot = true;
-    r.slot = s;
-    slot_.sent = s;
+void session::set_place(expected_reply& r, server_place where, const statement_ptr& s) {
+    r.changes_place = true;
+    r.where = where;
+    r.resident = s;
+    residents_.sent[where] = s;
+}
+
+/// Forgetting costs a Parse, and is always right.
+void session::forget_our_names() {
+    residents_.forget_named();
+    replies_.forget_named_places();
 }
 
 /// The client's message as it is.
@@ -62,7 +69,8 @@ expected_reply& session::send_close(byte_view name, disposition how) {
 /// With `then_empty` a statement stands there that cannot fail.
 void session::close_name(byte_view name, bool then_empty) {
     expected_reply& closed = send_close(name, disposition::swallow);
-    if (name.empty()) set_slot(closed, nullptr);
+    if (name.empty()) set_place(closed, {}, nullptr);
+    if (server_place::is_name(name)) forget_our_names();
     if (then_empty) send_parse(name, {}, {}, disposition::swallow);
 }
 

@@ -53,7 +53,7 @@ session::progress session::on_query(const frame& f) {
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
     ++counters_.queries;
-    slot_.forget();
+    residents_.forget();                                                   // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     forward(f, request::query);
     replies_.back().uses = attempt_.uses;
@@ -73,7 +73,7 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
     close_name(use.name, false);
     count_name(s, use.name);
-    set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
+    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
     expect(request::bind, disposition::swallow);
     to_server_.compose([](std::string& out) { compose_execute(out, {}); });
@@ -205,7 +205,7 @@ session::progress session::resolve_declared_types(const statement_ptr& s) {
         std::string sql = "SELECT ";
         for (std::size_t i = 0; i < s->declared_types->size(); ++i)
             sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::" + (*s->declared_types)[i];
-        set_slot(send_parse({}, sql, {}, disposition::swallow), nullptr);
+        set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::swallow, purpose::declared_types, s);
         attempt_.probed = s;
     }

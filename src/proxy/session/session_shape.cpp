@@ -12,8 +12,8 @@ bool session::checks_shape(const statement& s) const {
 }
 
 /// Where a commit will be held back the Flush stands behind it, not behind what the statement takes to run.
-void session::send_shape_check(const statement_ptr& s, disposition how) {
-    send_describe({}, how, purpose::shape_check, s);
+void session::send_shape_check(server_place where, const statement_ptr& s, disposition how) {
+    send_describe(where.name(), how, purpose::shape_check, s);
     ++checks_in_flight_;
     check_flushed_ = false;
     const bool strict = options_.result_shape == shape_check::strict;
@@ -42,7 +42,7 @@ void session::on_shape_changed() {
     show_instead(boundary_in_flight() && segment_lasts() ? replacement::outcome_unknown
                                                          : replacement::shape_changed);
     table_.take_back_unanswered();
-    slot_.forget();
+    residents_.forget();
     owed_birth_ = nullptr;
     discarding_ = true;
     replies_.discard_to_boundary();

@@ -15,15 +15,29 @@ constexpr byte_view refused_name = "psc_refuse";
 
 /// Parses it again on this link.
 expected_reply& session::make_resident(const statement_ptr& s) {
-    if (table_.find("") != s) keep_birth();
+    const server_place where = place_for(s);
+    if (where.unnamed()) {
+        if (table_.find("") != s) keep_birth();
+    } else {
+        set_place(send_close(where.name(), disposition::swallow), where, nullptr);
+    }
     ++counters_.reparses;
     if (s->text->usage) ++s->text->usage->reparses;
     count_use(*s);
-    expected_reply& r = send_parse({}, s->text->sql, s->parameter_types(), disposition::swallow);
-    set_slot(r, s);
+    s->parsed_in = this_transaction();
+    expected_reply& r = send_parse(where.name(), s->text->sql, s->parameter_types(), disposition::swallow);
+    set_place(r, where, s);
     r.what = purpose::parse_again;
     r.subject = s;
     return r;
+}
+
+/// One that has lost its place in the unnamed slot, and is used again in the same transaction, gets a name,
+/// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
+/// errors would quote the name.
+server_place session::place_for(const statement_ptr& s) {
+    if (s->parsed_in != this_transaction() || table_.find("") == s) return {};
+    return server_place::named(residents_.names_given++);
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
@@ -43,7 +57,7 @@ void session::send_owed_birth(const frame& next) {
 /// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
 void session::keep_birth() {
     const statement_ptr s = table_.find("");
-    if (s && s == slot_.sent && !s->described && !s->bound && !aborted_)
+    if (s && s == residents_.sent.unnamed() && !s->described && !s->bound && !aborted_)
         send_describe({}, disposition::swallow, purpose::birth, s);
 }
 
