@@ -6,6 +6,7 @@ import argparse
 from pathlib import Path
 
 from bench.loads.catalogue import LOADS
+from bench.measure.cell import Setting
 from tests.integration.support.stack import ROOT
 
 
@@ -39,8 +40,7 @@ def parse_arguments() -> argparse.Namespace:
         "--settings",
         type=settings,
         metavar="KEY=VALUE[,...]",
-        help="settings of pgsidecar that are compared over "
-        "distance (default result_shape_check=strict,result_shape_check=off)",
+        help="settings of pgsidecar that are compared over distance (default: those of the load)",
     )
     parser.add_argument(
         "--docs", action="store_true", help="measure nothing: put the results of DIR into docs/performance.md"
@@ -57,7 +57,7 @@ def loads(text: str) -> list[str]:
     return [name for name in LOADS if name in names]
 
 
-def settings(text: str) -> tuple[tuple[str, str], ...]:
+def settings(text: str) -> tuple[Setting, ...]:
     pairs = [setting.partition("=") for setting in text.split(",")]
     if not all(key and value for key, _, value in pairs):
         raise argparse.ArgumentTypeError(f"{text!r} is not KEY=VALUE[,KEY=VALUE...]")

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import contextlib
-from typing import Callable, Iterator
+from typing import Callable, Iterator, Sequence
 
 from bench.loads.raw import ask, prepare, repeat, use
-from bench.measure.cell import Contestant, Effort, Outcome, Variant
+from bench.measure.cell import Contestant, Effort, Outcome, Setting, Variant
 from bench.servers.delay import DelayRelay
 from bench.servers.servers import Servers
 from bench.servers.targets import Target
@@ -14,11 +14,16 @@ from tests.integration.drivers.wire import SYNC, Wire, bind, describe, execute, 
 
 ROUND_TRIPS = (0, 1, 5, 20)  # ms
 PIPELINED = 50  # statements
-SAMPLE = 0.4  # seconds
-LEAST = 10
+SHAPE_CHECKS = tuple(("result_shape_check", value) for value in ("strict", "optimistic", "off"))
+SAMPLE = 0.3  # seconds
+LEAST = 5
 
-TABLE = "CREATE UNLOGGED TABLE IF NOT EXISTS bench_events (id bigint GENERATED ALWAYS AS IDENTITY, note text)"
+TABLE = """
+    CREATE UNLOGGED TABLE IF NOT EXISTS bench_events (id bigint GENERATED ALWAYS AS IDENTITY, note text);
+    CREATE OR REPLACE FUNCTION bench_length(text) RETURNS int IMMUTABLE LANGUAGE sql AS 'SELECT length($1)';
+"""
 SELECT = "SELECT abalance FROM pgbench_accounts WHERE aid = $1"
+FUNCTION = "SELECT bench_length($1)"
 INSERT = "INSERT INTO bench_events (note) VALUES ($1) RETURNING id"
 
 Play = Callable[[Wire], Callable[[], None]]
@@ -34,7 +39,7 @@ def distance(servers: Servers, effort: Effort) -> Iterator[Variant]:
             relay = far(stack, servers, servers.sessions.port, rtt)
             targets = [
                 servers.behind("pgBouncer", "delay", relay, servers.sessions),
-                *far_sidecars(stack, servers, rtt, effort),
+                *far_sidecars(stack, servers, rtt, effort.settings or SHAPE_CHECKS),
             ]
             for name, play in STATEMENTS.items():
                 yield Variant(
@@ -52,7 +57,7 @@ def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
             relay = far(stack, servers, servers.postgres.port, rtt)
             targets = [
                 Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
-                *far_sidecars(stack, servers, rtt, effort),
+                *far_sidecars(stack, servers, rtt, effort.settings or SHAPE_CHECKS[:1]),
             ]
             for name, play in PIPELINES.items():
                 yield Variant(
@@ -66,11 +71,13 @@ def far(stack: contextlib.ExitStack, servers: Servers, port: int, rtt: float) ->
     return stack.enter_context(servers.running(DelayRelay(port, rtt)))
 
 
-def far_sidecars(stack: contextlib.ExitStack, servers: Servers, rtt: float, effort: Effort) -> list[Target]:
+def far_sidecars(
+    stack: contextlib.ExitStack, servers: Servers, rtt: float, settings: Sequence[Setting]
+) -> list[Target]:
     """One with each setting, with one way to the pooler in transaction mode."""
     relay = far(stack, servers, servers.transactions.port, rtt)
     targets = []
-    for key, value in effort.settings:
+    for key, value in settings:
         sidecar = servers.new_sidecar(relay.port, **{key.replace(".", "_"): value})
         stack.enter_context(servers.running(sidecar))
         targets.append(servers.behind(f"pgsidecar, {key} {value}", "pgsidecar", sidecar))
@@ -97,6 +104,12 @@ def unnamed_select(client: Wire) -> Callable[[], None]:
     """As psycopg 3 does before it prepares: the client itself asks for the columns."""
     messages = parse("", SELECT), bind("", "", "42"), describe("P", ""), execute(), SYNC
     return lambda: ask(client, *messages)
+
+
+def own_function(client: Wire) -> Callable[[], None]:
+    """What it does cannot be seen from its name."""
+    prepare(client, "f", FUNCTION)
+    return lambda: ask(client, use("f", "a note"))
 
 
 def insert(client: Wire) -> Callable[[], None]:
@@ -137,6 +150,7 @@ def pipelined_block(client: Wire) -> Callable[[], None]:
 STATEMENTS: dict[str, Play] = {
     "SELECT": select,
     "SELECT, unnamed": unnamed_select,
+    "SELECT of an own function": own_function,
     "INSERT RETURNING": insert,
     "INSERT RETURNING in a block": insert_in_block,
 }

@@ -9,6 +9,7 @@ from bench.measure.spread import Spread, percentile, spread
 from bench.servers.targets import Target
 
 Values = dict[str, float]
+Setting = tuple[str, str]
 
 
 @dataclass
@@ -38,7 +39,7 @@ class Effort:
     short: bool
     rounds: int
     seconds: float  # of one sample
-    settings: tuple[tuple[str, str], ...] = (("result_shape_check", "strict"), ("result_shape_check", "off"))
+    settings: tuple[Setting, ...] = ()  # a load's own if there are none
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,7 @@ from typing import Any, Iterator, NamedTuple
 
 from bench.loads.statements import MODES
 from bench.measure.cell import Cell
-from bench.report.distance import round_trips
+from bench.report.distance import medians_of, round_trips
 from bench.report.results import Results
 from bench.report.tables import markdown, seconds_of_gigabyte
 
@@ -106,18 +106,11 @@ def connections(results: Results) -> Iterator[Bar]:
 
 def shape_check(results: Results) -> Iterator[Bar]:
     """How much strict costs where a round trip takes 5 ms."""
-    added = []
-    for check in ("strict", "off"):
-        cells = [
-            cell for cell in results.of("distance") if cell.target == f"{US}, result_shape_check {check}"
-        ]
-        medians = {
-            cell.parameters["rtt ms"]: value(cell, "p50")
-            for cell in cells
-            if cell.parameters["statement"] == "SELECT"
-        }
-        added.append(round_trips(medians, 5))
-    strict, off = added
+    medians = medians_of(results.of("distance"))
+    strict, off = (
+        round_trips(medians.get(("SELECT", f"{US}, result_shape_check {check}"), {}), 5)
+        for check in ("strict", "off")
+    )
     if strict is not None and off is not None:
         yield Bar("round trips that strict adds to a plain SELECT at 5 ms", "≤ 0.1", f"{strict - off:.2f}")
 

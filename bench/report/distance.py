@@ -11,13 +11,7 @@ COUNTED = (5, 20)  # ms; where a round trip outweighs everything else
 
 
 def distance_table(cells: list[Cell]) -> str:
-    by_row: dict[tuple[str, str], dict[float, float]] = {}
-    for cell in cells:
-        median = cell.median("p50")
-        if median is not None:
-            by_row.setdefault((cell.parameters["statement"], cell.target), {})[cell.parameters["rtt ms"]] = (
-                median
-            )
+    by_row = medians_of(cells)
     distances = sorted({rtt for medians in by_row.values() for rtt in medians})
     headings = [
         "statement",
@@ -34,6 +28,18 @@ def distance_table(cells: list[Cell]) -> str:
         for row, medians in by_row.items()
     ]
     return markdown(headings, body, 2)
+
+
+def medians_of(cells: list[Cell]) -> dict[tuple[str, str], dict[float, float]]:
+    """ms by distance, for each statement and target."""
+    found: dict[tuple[str, str], dict[float, float]] = {}
+    for cell in cells:
+        median = cell.median("p50")
+        if median is not None:
+            found.setdefault((cell.parameters["statement"], cell.target), {})[cell.parameters["rtt ms"]] = (
+                median
+            )
+    return found
 
 
 def round_trips(medians: dict[Any, float], rtt: float) -> float | None:

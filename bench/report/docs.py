@@ -15,7 +15,7 @@ TITLES = {
     "hop-cpu": "Processor time of the hop",
     "throughput": "Transactions per second",
     "drivers": "Queries per second of Python drivers",
-    "distance": "Latency over distance",
+    "distance": "Round trips of a prepared statement",
 }
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import textwrap
 from pathlib import Path
 from typing import Callable
 
@@ -27,9 +28,11 @@ from matplotlib.axes import Axes  # noqa: E402
 
 from bench.loads.statements import CLIENTS, MODES  # noqa: E402
 from bench.measure.cell import Cell  # noqa: E402
+from bench.report.distance import medians_of, round_trips  # noqa: E402
 from bench.report.results import Results  # noqa: E402
 
 COLOURS = {"PostgreSQL": "#336791", "pgBouncer": "#8c8c8c", "HAProxy": "#e0a030", "pgsidecar": "#2a9d5c"}
+DISTANCE = 5  # ms
 SETTINGS = [(mode, clients) for mode in MODES for clients in CLIENTS]
 
 
@@ -89,17 +92,18 @@ def throughput(axes: Axes, results: Results) -> None:
 
 
 def distance(axes: Axes, results: Results) -> None:
-    targets = dict.fromkeys(cell.target for cell in results.of("distance"))
-    for target in targets:
-        points = [
-            (cell.parameters["rtt ms"], cell.median("p50"))
-            for cell in results.of("distance")
-            if cell.target == target and cell.parameters["statement"] == "SELECT"
-        ]
-        axes.plot(*zip(*points), marker="o", markersize=3, label=target)
-    axes.set_xlabel("round trip to the pooler, ms")
-    axes.set_ylabel("median latency, ms")
-    axes.set_title("A prepared SELECT used again, over the distance of the pooler")
+    """Round trips, since the latency itself is mostly distance."""
+    medians = medians_of(results.of("distance"))
+    statements = list(dict.fromkeys(statement for statement, _ in medians))
+    targets = list(dict.fromkeys(target for _, target in medians))
+    width = 0.8 / len(targets)
+    for at, target in enumerate(targets):
+        heights = [round_trips(medians[statement, target], DISTANCE) or 0 for statement in statements]
+        places = [place + (at - (len(targets) - 1) / 2) * width for place in range(len(statements))]
+        axes.bar(places, heights, width * 0.95, label=target)
+    axes.set_xticks(range(len(statements)), [textwrap.fill(statement, 18) for statement in statements])
+    axes.set_ylabel("round trips")
+    axes.set_title(f"A prepared statement used again, {DISTANCE} ms before the pooler")
     axes.legend()
 
 
