@@ -87,11 +87,10 @@ def volume(results: Results) -> Iterator[Bar]:
 
 
 def memory(results: Results) -> Iterator[Bar]:
-    for cell in results.of("idle"):
-        if cell.target == US:
-            measure = f"private memory of a connection, {cell.parameters['connections']:,} of them"
-            yield Bar(measure, "≤ 4 KiB", f"{value(cell, 'private KiB'):.1f} KiB")
-    for cell in results.of("statements"):
+    for cell in results.of("idle", US):
+        measure = f"private memory of a connection, {cell.parameters['connections']:,} of them"
+        yield Bar(measure, "≤ 4 KiB", f"{value(cell, 'private KiB'):.1f} KiB")
+    for cell in results.of("statements", US):
         yield Bar("memory of a shared text besides its own", "≤ 100 B", f"{value(cell, 'B of a text'):.0f} B")
         yield Bar("memory of a client's statement", "≤ 400 B", f"{value(cell, 'B of a client'):.0f} B")
 

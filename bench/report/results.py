@@ -25,11 +25,12 @@ class Results:
         told = json.loads(file.read_text())
         return Results(told["machine"], told["effort"], [Cell(**cell) for cell in told["cells"]])
 
-    def of(self, load: str) -> list[Cell]:
-        return [cell for cell in self.cells if cell.load == load]
+    def of(self, load: str, target: str | None = None) -> list[Cell]:
+        """Those of one target or of all."""
+        return [cell for cell in self.cells if cell.load == load and target in (None, cell.target)]
 
     def find(self, load: str, target: str, **parameters: Any) -> Cell | None:
-        for cell in self.of(load):
-            if cell.target == target and parameters.items() <= cell.parameters.items():
+        for cell in self.of(load, target):
+            if parameters.items() <= cell.parameters.items():
                 return cell
         return None
