@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import statistics
 import textwrap
 from typing import Any
 
@@ -11,6 +12,8 @@ from bench.report.bars import bars_table
 from bench.report.distance import distance_table
 from bench.report.results import Results
 from bench.report.tables import COLUMNS, TRANSACTIONS, table
+
+QUIET = 5  # per cent
 
 
 def document(results: Results) -> str:
@@ -33,8 +36,18 @@ def table_of(load: str, cells: list[Cell]) -> str:
 
 
 def machine(results: Results) -> str:
-    told = results.machine | {"effort": effort(results.effort)}
+    told = results.machine | {"effort": effort(results.effort), "used by others": others(results.cells)}
     return "\n".join(f"- {name}: {value}" for name, value in told.items())
+
+
+def others(cells: list[Cell]) -> str:
+    """Of the processors, by what does not belong to a cell."""
+    shares = [share for cell in cells if (share := cell.median("others")) is not None]
+    if not shares:
+        return "unknown"
+    share = statistics.median(shares)
+    verdict = "; **so compare counts and memory, and no times**" if share > QUIET else ""
+    return f"{share:.0f} % of the processors, median of the cells{verdict}"
 
 
 def effort(told: dict[str, Any]) -> str:

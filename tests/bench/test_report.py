@@ -7,6 +7,7 @@ import pytest
 from bench.measure.cell import Cell
 from bench.report.bars import bars
 from bench.report.distance import distance_table, round_trips
+from bench.report.document import others
 from bench.report.docs import BEGIN, END, replaced, write_docs
 from bench.report.results import Results
 from bench.report.tables import Column, markdown, rows
@@ -93,3 +94,12 @@ def test_page_has_figures_and_plots_beside_it(tmp_path):
         assert part in text
     assert "| SELECT | pgBouncer |" in (tmp_path / "performance/results.md").read_text()
     assert "<svg" in (tmp_path / "performance/distance.svg").read_text()
+
+
+def test_a_machine_that_others_use_is_no_place_to_take_times():
+    def used(share: float) -> Cell:
+        return Cell("select", {}, "HAProxy", "haproxy", [{"others": share}])
+
+    assert others([used(1.0), used(2.0), used(90.0)]) == "2 % of the processors, median of the cells"
+    assert "no times" in others([used(6.0)])
+    assert others([]) == "unknown"
