@@ -23,8 +23,9 @@ std::optional<bind_view> read_bind(byte_view body) {
     out.statement = in.cstr();
     if (!in.ok()) return std::nullopt;
     out.tail_at = body.size() - in.rest().size();
-    const std::size_t formats = in.u16();
-    in.bytes(2 * formats);
+    const std::uint16_t formats = in.u16();
+    if (in.ok()) out.format_count = formats;
+    in.bytes(2 * std::size_t{formats});
     const std::uint16_t count = in.u16();
     if (in.ok()) out.parameter_count = count;
     return out;

@@ -27,6 +27,7 @@ struct bind_view {
     byte_view portal;
     byte_view statement;
     std::size_t tail_at = 0;                       ///< offset in the body of what follows the names
+    std::optional<std::uint16_t> format_count;     ///< of the parameters; the same
     std::optional<std::uint16_t> parameter_count;  ///< nothing where the tail is too short to tell
 };
 /// `body` may be cut anywhere: nothing when the names are not whole.

@@ -77,7 +77,7 @@ client_tls: {mode: require, certificate: /c, key: /k, client_ca: /a, client_cert
              user_map: ["a=b=c"], minimum_version: 1.3}
 auth: {mode: scram-sha-256, users_file: /u}
 upstream: {address: ["unix:/run/u", "b:1"], url: "", connect_timeout: 250ms, connect_attempts: 2,
-           negotiates_protocol: true, proxy_protocol: v2, user: u, database: d, password: p, password_file: ""}
+           negotiates_protocol: true, pooler: direct, proxy_protocol: v2, user: u, database: d, password: p, password_file: ""}
 upstream_tls: {mode: verify-ca, negotiation: direct, root_certificate: /r, certificate: /c, key: /k,
                server_name: n, minimum_version: 1.3}
 workers: auto
@@ -109,6 +109,7 @@ log: {level: off, format: json}
                          250ms,
                          2,
                          true,
+                         pooler_kind::direct,
                          proxy_protocol::v2,
                          "u",
                          "d",

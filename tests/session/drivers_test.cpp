@@ -261,7 +261,9 @@ TEST(Drivers, G8PdoDeallocatesAWireStatement) {
            {be::bind_complete(), be::row_description(one_column),
             error("22012", "division by zero", "int.c", "int4div"), be::ready('E')}},
           {{fe::query("DEALLOCATE pdo_stmt_00000009")},
-           {error("25P02", "current transaction is aborted", "postgres.c", "exec_simple_query"),
+           {be::error("25P02",
+                      "current transaction is aborted, commands ignored until end of transaction block",
+                      {{'F', "postgres.c"}, {'R', "exec_simple_query"}}),
             be::ready('E')}},
           {{fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')}}});
 }

@@ -80,6 +80,11 @@ conversation& conversation::options(const session_options& o) {
     return *this;
 }
 
+conversation& conversation::pooler(pooler_kind what) {
+    options_.pooler = what;
+    return *this;
+}
+
 conversation& conversation::result_shape_check(shape_check how) {
     options_.result_shape = how;
     return *this;

@@ -29,6 +29,7 @@ public:
     using location = std::source_location;
 
     conversation& options(const session_options& o);
+    conversation& pooler(pooler_kind what);
     conversation& result_shape_check(shape_check how);
     conversation& max_statement_size(std::size_t bytes);
     conversation& max_statements(std::size_t count);

@@ -21,6 +21,15 @@ std::string replies_of(server_model& server, byte_view client_bytes) {
     return out;
 }
 
+server_model::lending lending_of(pooler_kind pooler) {
+    switch (pooler) {
+        case pooler_kind::pgbouncer_1_18: return server_model::lending::pooled;
+        case pooler_kind::tracks_requests: return server_model::lending::tracking;
+        case pooler_kind::direct: return server_model::lending::own;
+    }
+    return server_model::lending::pooled;
+}
+
 }  // namespace
 
 std::string direct_replies(const catalog& texts, byte_view client_bytes) {
@@ -29,8 +38,8 @@ std::string direct_replies(const catalog& texts, byte_view client_bytes) {
 }
 
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
-                                 unsigned seed) {
-    model_play play(texts, piece, seed);
+                                 unsigned seed, const session_options& o) {
+    model_play play(texts, piece, seed, o);
     play.client_sends(client_bytes);
     play.settle();
     server_model direct(texts, server_model::lending::own);
@@ -61,7 +70,7 @@ model_play::model_play(const catalog& texts, std::size_t piece, unsigned seed, c
       piece_(piece),
       session_(texts_, o),
       driver_(session_, piece),
-      server_(texts, server_model::lending::pooled) {}
+      server_(texts, lending_of(o.pooler)) {}
 
 void model_play::client_sends(byte_view bytes) {
     while (!bytes.empty()) {

@@ -17,7 +17,7 @@ std::string direct_replies(const catalog& texts, byte_view client_bytes);
 /// What a client that sends these bytes reads or sees go wrong with a session and a pooler in between, and
 /// not without them; empty when nothing is.
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
-                                 unsigned seed);
+                                 unsigned seed, const session_options& o = {});
 
 /// No difference, in pieces of several sizes, whenever the server answers.
 void expect_as_direct(const catalog& texts, const std::vector<std::string>& client_messages);

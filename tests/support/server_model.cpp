@@ -10,6 +10,9 @@
 namespace pgsidecar::test {
 namespace {
 
+constexpr byte_view aborted_text =
+    "current transaction is aborted, commands ignored until end of transaction block";
+
 std::string key_of(byte_view name) { return std::string(name.substr(0, 63)); }
 
 bool is_boundary(frontend type) {
@@ -54,14 +57,13 @@ void server_model::on_arrival(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
     const auto shown = [&] { return frontend_notation(f.raw).front(); };
     const bool copies = copy_ != copying::no || copy_failed_;
-    if (owes_ready_ && !(copies && is_copy_message(type)))
-        fault("sent while a ReadyForQuery is owed: " + shown());
+    if (given_away_ && !(copies && is_copy_message(type)))
+        fault("sent to a server that has been given away: " + shown());
     if (is_copy_message(type) && !copies) fault("copy data outside a copy: " + shown());
     if (type == frontend::flush && !open_ && inbox_.empty())
         fault("Flush with nothing un-synced in front of it");
     if (type == frontend::terminate && (open_ || !inbox_.empty() || status_ != 'I'))
         fault("Terminate in a transaction");
-    owes_ready_ |= is_boundary(type);
 }
 
 std::optional<std::vector<std::string>> server_model::answer() {
@@ -74,9 +76,7 @@ std::optional<std::vector<std::string>> server_model::answer() {
 
 void server_model::delivered(byte_view reply) {
     const auto type = static_cast<backend>(reply.front());
-    if (type == backend::ready_for_query) owes_ready_ = false;
-    if (type == backend::copy_in_response && copy_ == copying::extended)
-        owes_ready_ = false;  // eats a Sync behind it
+    if (type == backend::ready_for_query) given_away_ = false;
 }
 
 void server_model::change_server() {
@@ -130,13 +130,15 @@ columns server_model::shape_of(const sql_text& t) {
 server_model::prepared* server_model::find_statement(byte_view name) {
     const std::string key = key_of(name);
     if (const auto found = statements_.find(key); found != statements_.end()) return &found->second;
-    if (lending_ == lending::pooled && !known_names_.contains(key))
+    if (lending_ != lending::own && !known_names_.contains(key))
         fault("uses statement \"" + key + "\" of another client");
     return nullptr;
 }
 
-void server_model::error(byte_view sqlstate, const std::string& text, const char* routine, const char* file) {
-    fail(be::error(sqlstate, text, {{'F', file}, {'L', "1"}, {'R', routine}}));
+void server_model::error(byte_view sqlstate, byte_view text, const char* routine, const char* file) {
+    be::fields where{{'F', file}, {'L', "1"}, {'R', routine}};
+    if (text == aborted_text) where.erase(where.begin() + 1);  // where we may have to say it ourselves
+    fail(be::error(sqlstate, text, where));
 }
 
 void server_model::fail(std::string with) {
@@ -162,8 +164,7 @@ void server_model::on_parse(byte_view body) {
     }
     const sql_text* text = find_text(p->query);
     if (text == nullptr) return error("42601", "syntax error", "scanner_yyerror", "scan.l");
-    if (status_ == 'E' && !leaves_block(*text))
-        return error("25P02", "current transaction is aborted", "exec_parse_message");
+    if (status_ == 'E' && !leaves_block(*text)) return error("25P02", aborted_text, "exec_parse_message");
     if (text->does == sql_text::kind::fails_at_parse)
         return error("42P01", "relation does not exist", "parserOpenTable");
     if (!key.empty() && find_statement(key) != nullptr)
@@ -217,7 +218,7 @@ void server_model::on_bind(byte_view body) {
                      "exec_bind_message");
     const sql_text& text = *find_text(s->sql);
     if (status_ == 'E' && (!leaves_block(text) || text.does == sql_text::kind::empty))
-        return error("25P02", "current transaction is aborted", "exec_bind_message");
+        return error("25P02", aborted_text, "exec_bind_message");
     if (!name_of_portal.empty() && portals_.contains(name_of_portal))
         return error("42P03", "cursor \"" + std::string(name_of_portal) + "\" already exists", "CreatePortal",
                      "portalmem.c");
@@ -235,7 +236,7 @@ void server_model::on_describe(byte_view body) {
         prepared* s = find_statement(target->name);
         if (s == nullptr) return unknown_statement(target->name, "exec_describe_statement_message");
         if (status_ == 'E' && !s->shape.empty())
-            return error("25P02", "current transaction is aborted", "exec_describe_statement_message");
+            return error("25P02", aborted_text, "exec_describe_statement_message");
         say(be::parameter_description(s->types));
         if (status_ != 'E' && !checked_shape(*s)) return;
         refresh(*s);
@@ -247,7 +248,7 @@ void server_model::on_describe(byte_view body) {
                          "exec_describe_portal_message");
         shape = p->second.statement.shape;
         if (status_ == 'E' && !shape.empty())
-            return error("25P02", "current transaction is aborted", "exec_describe_portal_message");
+            return error("25P02", aborted_text, "exec_describe_portal_message");
         for (column& c : shape)
             if (!p->second.formats.empty()) c.format = p->second.formats.front();
     }
@@ -279,8 +280,7 @@ void server_model::on_execute(byte_view body) {
 void server_model::run(portal& p, std::uint32_t max_rows) {
     const sql_text& t = *find_text(p.statement.sql);
     if (t.does == sql_text::kind::empty) return say(be::empty_query());
-    if (status_ == 'E' && !leaves_block(t))
-        return error("25P02", "current transaction is aborted", "exec_execute_message");
+    if (status_ == 'E' && !leaves_block(t)) return error("25P02", aborted_text, "exec_execute_message");
     if (t.writes) written_.push_back(p.statement.sql);
     switch (t.does) {
         case sql_text::kind::rows: return send_rows(p, max_rows, t);
@@ -379,7 +379,7 @@ void server_model::on_query(byte_view body) {
     if (t == nullptr) {
         error("42601", "syntax error", "scanner_yyerror", "scan.l");
     } else if (status_ == 'E' && !leaves_block(*t)) {
-        error("25P02", "current transaction is aborted", "exec_simple_query");
+        error("25P02", aborted_text, "exec_simple_query");
     } else if (t->does == sql_text::kind::fails_at_parse) {
         error("42P01", "relation does not exist", "parserOpenTable");
     } else {
@@ -398,8 +398,12 @@ void server_model::ready() {
     say(be::ready(status_));
     if (status_ != 'I') return;
     commit();
+    given_away_ = lending_ == lending::pooled;
+    for (const std::string& message : inbox_)
+        if (given_away_ && !is_copy_message(static_cast<frontend>(message.front())))
+            fault("sent behind what ends the transaction: " + frontend_notation(message).front());
     portals_.clear();
-    if (lending_ == lending::pooled) change_server();
+    if (lending_ != lending::own) change_server();
 }
 
 void server_model::on_copy_message(const frame& f) {

@@ -19,7 +19,12 @@ namespace pgsidecar::test {
 /// a pooler in transaction mode cannot bear: see fault().
 class server_model {
 public:
-    enum class lending { own, pooled };
+    enum class lending {
+        own,
+        pooled,    ///< by pgBouncer 1.18: at a ReadyForQuery 'I', whatever else has been sent
+        tracking,  ///< when all that has been sent is answered; the next segment still may meet another
+                   ///< server
+    };
 
     server_model(const catalog& texts, lending l) : texts_(texts), lending_(l) { change_server(); }
 
@@ -79,8 +84,7 @@ private:
     void transaction_command(const sql_text& t);
     void end_block(bool commits);
     void commit();
-    void error(byte_view sqlstate, const std::string& text, const char* routine,
-               const char* file = "postgres.c");
+    void error(byte_view sqlstate, byte_view text, const char* routine, const char* file = "postgres.c");
     void fail(std::string with);
     void unknown_statement(byte_view name, const char* routine);
     void ready();
@@ -101,7 +105,7 @@ private:
     bool open_ = false;
     bool skipping_ = false;
     bool altered_ = false;
-    bool owes_ready_ = false;
+    bool given_away_ = false;  // at a ReadyForQuery 'I' that has not reached the client yet
     bool terminated_ = false;
     enum class copying { no, extended, simple } copy_ = copying::no;
     bool copy_failed_ = false;  // data may still cross the error

@@ -37,6 +37,19 @@ std::vector<key> upstream_keys() {
             "false, pgsidecar answers NegotiateProtocolVersion itself and speaks protocol 3.0 to the "
             "pooler."),
         scalar(
+            "upstream.pooler",
+            choice_value<pooler_kind>({{"pgbouncer-1.18", pooler_kind::pgbouncer_1_18},
+                                       {"tracks-requests", pooler_kind::tracks_requests},
+                                       {"direct", pooler_kind::direct}}),
+            [](auto& s) -> auto& { return s.upstream.pooler; },
+            "How it lends its servers. pgbouncer-1.18 takes one back at the end of a transaction, whatever "
+            "else "
+            "has been sent: outside a transaction block only one Sync or Query is under way. tracks-requests "
+            "waits until all is answered (pgBouncer 1.21 and later), so that pipelines with many Syncs need "
+            "not "
+            "wait. direct is PostgreSQL itself, which keeps what is prepared: for development without a "
+            "pooler."),
+        scalar(
             "upstream.proxy_protocol", proxy_protocol_value(),
             [](auto& s) -> auto& { return s.upstream.proxy_protocol; },
             "Whether the pooler, or a load balancer in front of it, is sent a PROXY protocol header of "

@@ -11,6 +11,7 @@ namespace pgsidecar::config {
 
 enum class log_level { trace, debug, info, warn, error, off };
 enum class log_format { text, json };
+enum class pooler_kind { pgbouncer_1_18, tracks_requests, direct };
 enum class shape_check { strict, optimistic, off };
 enum class unsupported_parameters { strip, forward, reject };
 enum class tls_mode { disable, allow, prefer, require, verify_ca, verify_full };
@@ -37,6 +38,8 @@ struct upstream_settings {
     // Whether it understands protocol 3.2 and _pq_. options (pgBouncer 1.18 does not); default no:
     // NegotiateProtocolVersion is answered here and the upstream sees protocol 3.0.
     bool negotiates_protocol = false;
+    // How it lends its servers; default: as pgBouncer 1.18.
+    config::pooler_kind pooler = config::pooler_kind::pgbouncer_1_18;
     // Whether it is told the client's address in front of everything else; default off.
     config::proxy_protocol proxy_protocol = config::proxy_protocol::off;
     // What pgsidecar logs in with unless authentication passes through; empty: what the client says.

@@ -27,6 +27,15 @@ shape_check shape_check_of(config::shape_check configured) {
     return shape_check::strict;
 }
 
+pooler_kind pooler_of(config::pooler_kind configured) {
+    switch (configured) {
+        case config::pooler_kind::pgbouncer_1_18: return pooler_kind::pgbouncer_1_18;
+        case config::pooler_kind::tracks_requests: return pooler_kind::tracks_requests;
+        case config::pooler_kind::direct: return pooler_kind::direct;
+    }
+    return pooler_kind::pgbouncer_1_18;
+}
+
 startup_options startup_from(const config::settings& from) {
     startup_options out;
     out.unsupported = unsupported(from.startup_parameters.unsupported);
@@ -37,7 +46,8 @@ startup_options startup_from(const config::settings& from) {
 }
 
 session_options session_from(const config::settings& from) {
-    return {.result_shape = shape_check_of(from.result_shape_check),
+    return {.pooler = pooler_of(from.upstream.pooler),
+            .result_shape = shape_check_of(from.result_shape_check),
             .max_statement_size = from.max_statement_size,
             .max_statements = from.max_statements};
 }

@@ -38,6 +38,38 @@ bool ends(request kind, backend reply) {
     return replies_to(kind).last.find(static_cast<char>(reply)) != std::string_view::npos;
 }
 
+expected_reply& reply_queue::expect(request kind, disposition how) {
+    boundaries_ += is_boundary(kind);
+    return entries_.emplace_back(kind, how);
+}
+
+void reply_queue::pop() {
+    boundaries_ -= is_boundary(entries_.front().kind);
+    entries_.pop_front();
+}
+
+const expected_reply* reply_queue::boundary() const {
+    const auto found = std::find_if(entries_.begin(), entries_.end(),
+                                    [](const expected_reply& e) { return is_boundary(e.kind); });
+    return found == entries_.end() ? nullptr : &*found;
+}
+
+std::size_t reply_queue::shape_checks() const {
+    return static_cast<std::size_t>(
+        std::count_if(entries_.begin(), entries_.end(),
+                      [](const expected_reply& e) { return e.what == purpose::shape_check; }));
+}
+
+void reply_queue::apply_places(placed_statements& sent) const {
+    for (const expected_reply& entry : entries_)
+        if (entry.changes_place) sent[entry.where] = entry.resident;
+}
+
+void reply_queue::forget_places(placed_statements& sent) const {
+    for (const expected_reply& entry : entries_)
+        if (entry.changes_place) sent[entry.where] = nullptr;
+}
+
 bool reply_queue::ends_in_boundary() const { return !entries_.empty() && is_boundary(entries_.back().kind); }
 
 bool reply_queue::has_execute() const {
@@ -46,7 +78,7 @@ bool reply_queue::has_execute() const {
 }
 
 void reply_queue::skip_to_sync() {
-    while (!entries_.empty() && entries_.front().kind != request::sync) entries_.pop_front();
+    while (!entries_.empty() && entries_.front().kind != request::sync) pop();
 }
 
 void reply_queue::forget_named_places() {
@@ -61,7 +93,10 @@ void reply_queue::discard_to_boundary() {
 }
 
 void reply_queue::drop_eaten_syncs() {
-    while (entries_.size() > 1 && entries_.back().kind == request::sync) entries_.pop_back();
+    while (entries_.size() > 1 && entries_.back().kind == request::sync) {
+        entries_.pop_back();
+        --boundaries_;
+    }
 }
 
 }  // namespace pgsidecar

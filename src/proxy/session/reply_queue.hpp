@@ -54,6 +54,7 @@ enum class replacement : std::uint8_t {
     nested_too_deep,
     too_many_statements,
     outcome_unknown,
+    failed_block,
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 
@@ -72,6 +73,8 @@ struct expected_reply {
     bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
     bool copied = false;             ///< CopyInResponse has come
     bool failed = false;             ///< ErrorResponse has come
+    bool overlaps = false;           ///< sent in a block, behind a Sync that had not been answered
+    bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;
     std::uint64_t sent_at = 0;  ///< nanoseconds, session::at()
     statement_ptr subject;
@@ -83,23 +86,33 @@ struct expected_reply {
 /// One entry for every message sent to the server, in order.
 class reply_queue {
 public:
-    expected_reply& expect(request kind, disposition how) { return entries_.emplace_back(kind, how); }
+    expected_reply& expect(request kind, disposition how);
 
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size(); }
     expected_reply& head() { return entries_.front(); }
     const expected_reply& head() const { return entries_.front(); }
     expected_reply& back() { return entries_.back(); }
-    void pop() { entries_.pop_front(); }
+    void pop();
 
-    /// A message answered by ReadyForQuery has been sent; nothing is sent behind it.
+    /// How many messages are to be answered by ReadyForQuery.
+    std::size_t boundaries() const { return boundaries_; }
     bool ends_in_boundary() const;
+    /// The next one.
+    const expected_reply* boundary() const;
 
     /// An Execute is among them.
     bool has_execute() const;
 
     /// After an error the server skips to Sync: what it skips is never answered (manual: "Extended Query").
     void skip_to_sync();
+
+    std::size_t shape_checks() const;
+
+    /// Does to `sent` what has been sent.
+    void apply_places(placed_statements& sent) const;
+    /// Forgets in `sent` what is not answered.
+    void forget_places(placed_statements& sent) const;
 
     /// What is on its way to places with names is not known to stand there any more.
     void forget_named_places();
@@ -112,6 +125,7 @@ public:
 
 private:
     std::deque<expected_reply> entries_;
+    std::size_t boundaries_ = 0;
 };
 
 /// Whether `reply` may come in answer to `kind`, and whether it is the last one.

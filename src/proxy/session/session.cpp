@@ -114,7 +114,10 @@ session::progress session::on_frontend(const frame& f) {
     if (wanted_whole(f) && !f.whole()) return progress::more;
 
     if (is_copy_message(type)) return on_copy_message(f);
-    if (boundary_in_flight() && !copy_in_) return progress::wait;  // §1: one boundary in flight
+    if (boundary_in_flight() && !copy_in_) {  // §1
+        if (!may_overlap(f)) return progress::wait;
+        if (!open_) begin_overlap();
+    }
     if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;
     if (type == frontend::terminate) {
         leave();

@@ -182,6 +182,12 @@ private:
     void on_shape_changed();
     void fail_now();
 
+    // session_overlap.cpp: segments that need not wait for the ReadyForQuery of the one before
+    bool may_overlap(const frame& f) const;
+    bool bind_may_overlap(const frame& f) const;
+    void begin_overlap();
+    bool show_failed_block(const expected_reply& head, byte_view body);
+
     // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
     progress on_query(const frame& f);
     progress on_function_call(const frame& f);
@@ -214,11 +220,12 @@ private:
     void send_sync(disposition how);
     void send_sync_now();
     void begin_segment();
+    bool can_be_overlapped() const;
     void set_place(expected_reply& r, server_place where, const statement_ptr& s);
     void forget_our_names();
     /// A message of the client's is being passed on.
     bool client_is_mid_message() const { return client_rest_.rest > 0 && !client_rest_.dropped; }
-    bool boundary_in_flight() const { return replies_.ends_in_boundary(); }
+    bool boundary_in_flight() const { return replies_.boundaries() > 0; }
     bool settled();
     void flush();
 
@@ -238,6 +245,7 @@ private:
     void complete();
     void on_command_complete(expected_reply& head);
     void on_ready(const frame& f, bool shown);
+    void on_transaction_end();
     void on_parameter_status(byte_view body);
     bool show_replacement(const expected_reply& head, byte_view body);
     void show_instead(replacement why);
@@ -285,7 +293,9 @@ private:
     reply_queue replies_;
     residents residents_;
     transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
-    bool open_ = false;                                     // a segment is open
+    bool overlappable_ = false;    // none of the segments in flight can end the block or begin one
+    std::uint32_t lending_ = 1;    // number of the transaction that what is sent belongs to
+    bool open_ = false;            // a segment is open
     bool unflushed_ = false;       // something has been sent behind the last Flush or boundary
     bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
     bool aborted_ = false;         // in a failed block

@@ -17,6 +17,12 @@ constexpr error_message shape_changed_error{.sqlstate = "0A000",
                                             .file = "plancache.c",
                                             .routine = "RevalidateCachedQuery"};
 
+constexpr error_message failed_block_error{
+    .sqlstate = "25P02",
+    .message = "current transaction is aborted, commands ignored until end of transaction block",
+    .file = "postgres.c",
+    .routine = "exec_bind_message"};
+
 /// statement_completion_unknown: not to be run again without a look.
 constexpr error_message outcome_unknown_error{
     .sqlstate = "40003",
@@ -190,16 +196,22 @@ void session::on_ready(const frame& f, bool shown) {
     status_ = status;
     aborted_ = status == transaction_status::failed;
     after_query_ = head.kind != request::sync;
-    open_ = unflushed_ = false;
-    if (status == transaction_status::idle) {  // the next segment may meet another server
-        ++counters_.transactions;
-        residents_.forget();
-        sql_portals_.clear();
-    }
+    if (replies_.empty()) open_ = unflushed_ = false;
+    if (status == transaction_status::idle) on_transaction_end();
     if (shown) show(f.raw);
     if (head.kind != request::query) return;
     copy_in_ = false;
     if (head.copied && head.failed) send_sync_now();  // data that crossed the error has taken a server (§6)
+}
+
+/// The next segment may meet another server.
+void session::on_transaction_end() {
+    ++counters_.transactions;
+    ++lending_;
+    sql_portals_.clear();
+    if (options_.pooler == pooler_kind::direct) return;
+    residents_.forget();
+    replies_.apply_places(residents_.sent);
 }
 
 bool session::on_error(const frame& f) {
@@ -216,16 +228,18 @@ bool session::on_error(const frame& f) {
     head.failed = true;
     if (is_boundary(head.kind)) return !discarding_;
 
-    const bool replaced = !discarding_ && show_replacement(head, body);
+    const bool replaced = !discarding_ && (show_failed_block(head, body) || show_replacement(head, body));
     if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
     const bool unnamed_is_gone = head.client_unnamed;
     replies_.skip_to_sync();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
     residents_.take_back_unanswered();
+    replies_.apply_places(residents_.sent);
+    overlappable_ = false;
     owed_birth_ = nullptr;
     shape_changed_ = owes_failure_ = false;
-    checks_in_flight_ = 0;
+    checks_in_flight_ = replies_.shape_checks();
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (replies_.empty()) {
         skipping_ = true;
@@ -258,6 +272,7 @@ void session::show_instead(replacement why) {
         case replacement::describe_routine: break;
         case replacement::shape_changed: show_error(shape_changed_error); break;
         case replacement::outcome_unknown: show_error(outcome_unknown_error); break;
+        case replacement::failed_block: show_error(failed_block_error); break;
         case replacement::text_not_kept: show_error(text_not_kept_error); break;
         case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
         case replacement::query_too_long: show_error(query_too_long_error); break;

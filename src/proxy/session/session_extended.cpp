@@ -77,7 +77,7 @@ session::progress session::parse_known(const frame& f, byte_view name) {
 void session::begin_statement(byte_view name, const statement_ptr& s) {
     expected_reply& r = expect(request::parse, disposition::forward);
     set_place(r, {}, s);
-    s->parsed_in = this_transaction();
+    s->parsed_in = lending_;
     r.client_unnamed = name.empty();
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});

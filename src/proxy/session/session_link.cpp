@@ -8,7 +8,12 @@ namespace pgsidecar {
 expected_reply& session::expect(request kind, disposition how) {
     if (!open_) begin_segment();
     open_ = unflushed_ = !is_boundary(kind);
+    const bool overlaps = boundary_in_flight() && status_ == transaction_status::in_block;
+    if (is_boundary(kind))
+        overlappable_ = kind == request::sync && how == disposition::forward && can_be_overlapped();
     expected_reply& r = replies_.expect(kind, how);
+    r.overlaps = overlaps;
+    r.lasts = is_boundary(kind) && segment_lasts();
     r.sent_at = now_;
     return r;
 }
@@ -91,7 +96,7 @@ void session::send_sync_now() {
 bool session::settled() {
     if (owes_sync_) return false;
     if (replies_.empty() || copy_in_) return true;
-    if (!boundary_in_flight() && unflushed_) flush();
+    if (!replies_.ends_in_boundary() && unflushed_) flush();
     return false;
 }
 

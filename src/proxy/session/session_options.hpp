@@ -12,7 +12,15 @@ enum class shape_check {
     strict,      ///< nothing that lasts is done before it is known
 };
 
+/// What stands behind the link, and so whose the server is (semantics §1).
+enum class pooler_kind {
+    pgbouncer_1_18,   ///< gives the server away at a ReadyForQuery 'I', whatever else has been sent
+    tracks_requests,  ///< only when all that has been sent is answered: pgBouncer from 1.21 on
+    direct,           ///< PostgreSQL itself: the server stays ours
+};
+
 struct session_options {
+    pooler_kind pooler = pooler_kind::pgbouncer_1_18;
     shape_check result_shape = shape_check::strict;
     /// Bytes of a Parse or Query that are read as a whole. A longer Parse passes in pieces, and its text is
     /// not kept: it can be used as long as its server is ours. A longer Query passes unread.

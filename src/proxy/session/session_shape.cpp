@@ -37,15 +37,16 @@ session::progress session::wait_for_verdict() {
 /// the transaction fails (§4).
 void session::on_shape_changed() {
     shape_changed_ = false;
-    checks_in_flight_ = 0;
     ++counters_.shape_mismatches;
-    show_instead(boundary_in_flight() && segment_lasts() ? replacement::outcome_unknown
-                                                         : replacement::shape_changed);
+    const expected_reply* end = replies_.boundary();
+    show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
     table_.take_back_unanswered();
-    residents_.forget();
     owed_birth_ = nullptr;
     discarding_ = true;
     replies_.discard_to_boundary();
+    checks_in_flight_ = replies_.shape_checks();
+    residents_.forget();
+    replies_.apply_places(residents_.sent);
     if (boundary_in_flight()) return;
     skipping_ = true;
     fail_now();

@@ -24,7 +24,7 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     ++counters_.reparses;
     if (s->text->usage) ++s->text->usage->reparses;
     count_use(*s);
-    s->parsed_in = this_transaction();
+    s->parsed_in = lending_;
     expected_reply& r = send_parse(where.name(), s->text->sql, s->parameter_types(), disposition::swallow);
     set_place(r, where, s);
     r.what = purpose::parse_again;
@@ -36,7 +36,7 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 /// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
 /// errors would quote the name.
 server_place session::place_for(const statement_ptr& s) {
-    if (s->parsed_in != this_transaction() || table_.find("") == s) return {};
+    if (s->parsed_in != lending_ || table_.find("") == s) return {};
     return server_place::named(residents_.names_given++);
 }
 

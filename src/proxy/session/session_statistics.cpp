@@ -45,6 +45,7 @@ void session::count_provoked(replacement why) {
     switch (why) {
         case replacement::none:
         case replacement::outcome_unknown:
+        case replacement::failed_block:
         case replacement::describe_routine: break;
         case replacement::shape_changed:
             ++counters_.shape_mismatches;

@@ -170,6 +170,22 @@ def test_the_error_of_a_changed_shape_has_no_line(hold):
     assert direct == proxied and direct["C"] == "0A000"
 
 
+def test_the_portal_of_a_changed_shape(hold):
+    def portal(session: Session, elsewhere):
+        create_table(elsewhere)
+        session.prepare("n", f"select * from {TABLE}")
+        elsewhere.query(f"alter table {TABLE} add b int")
+        session.query("begin")
+        assert "0A000" in session.ask(bind(b"p", b"n"), SYNC)
+        answers = session.ask(describe(b"P", b"p"), SYNC), session.ask(execute(b"p"), SYNC)
+        session.query("rollback")
+        return answers
+
+    direct, proxied = hold(portal)
+    assert direct == ("n ZE", "I ZE")
+    assert all("25P02" in answer for answer in proxied)
+
+
 def test_what_no_rollback_undoes_remains_of_a_changed_shape(hold):
     def number_behind_it(session: Session, elsewhere):
         create_table(elsewhere)

@@ -1,0 +1,76 @@
+#include "protocol/backend_messages.hpp"
+#include "protocol/frontend_messages.hpp"
+#include "proxy/session/session.hpp"
+
+/// Segments that need not wait for the ReadyForQuery of the one before (semantics §1): uses of statements
+/// that are known, inside a block that nothing in flight can end; outside one where the pooler tracks
+/// requests.
+namespace pgsidecar {
+
+/// The segment that ends now.
+bool session::can_be_overlapped() const {
+    const bool link_stays =
+        status_ == transaction_status::in_block ||
+        (status_ == transaction_status::idle && options_.pooler != pooler_kind::pgbouncer_1_18);
+    return link_stays && executed_ < statement_effect::lasting && !skipping_ && !discarding_ &&
+           (!boundary_in_flight() || overlappable_);
+}
+
+bool session::may_overlap(const frame& f) const {
+    if (!overlappable_ || skipping_ || discarding_ || owed_birth_ || !table_.all_answered()) return false;
+    const bool in_block = status_ == transaction_status::in_block;
+    if (!open_ && in_block && awaits_verdict()) return false;  // it may fail the block
+    switch (static_cast<frontend>(f.type)) {
+        case frontend::bind: return bind_may_overlap(f);
+        case frontend::execute:
+            return open_ && bound_.effect < statement_effect::lasting &&
+                   read_execute_portal(f.body()) == bound_.name;
+        case frontend::describe:
+        case frontend::close: {
+            const auto target = read_target(f.body());
+            return target && target->kind == target_kind::portal;
+        }
+        case frontend::flush: return true;
+        case frontend::sync: return open_ || in_block;
+        default: return false;
+    }
+}
+
+/// If the block has failed meanwhile it fails with 25P02 and nothing else (show_failed_block).
+bool session::bind_may_overlap(const frame& f) const {
+    const auto b = read_bind(bind_head(f));
+    if (!b || !b->parameter_count || !b->format_count || !legal_text(b->portal) || !legal_text(b->statement))
+        return false;
+    const statement_ptr s = table_.find(b->statement);
+    if (!s || !s->text || s->declared_types || uses_of(*s) ||
+        s->text->effect_at_most() == statement_effect::lasting)
+        return false;
+    const bool formats_fit = *b->format_count <= 1 || b->format_count == b->parameter_count;
+    return formats_fit && s->parameter_count() == std::size_t{*b->parameter_count};
+}
+
+/// Outside a block it may meet another server than the segment in flight, and what that one parses may fail
+/// without it.
+void session::begin_overlap() {
+    if (status_ != transaction_status::idle) return;
+    ++lending_;
+    if (options_.pooler == pooler_kind::direct)
+        replies_.forget_places(residents_.sent);
+    else
+        residents_.sent.forget();
+}
+
+/// What a segment sends in front of its Bind, and the Bind itself, natively meet the failed block as the
+/// Bind.
+bool session::show_failed_block(const expected_reply& head, byte_view body) {
+    if (!head.overlaps || status_ != transaction_status::failed || head.kind == request::execute ||
+        head.kind == request::describe_portal)
+        return false;
+    if (error_field_value(body, error_field::sqlstate) != "25P02")  // its statement has not been parsed
+        show_instead(replacement::failed_block);
+    else if (!muted_)
+        to_client_.compose([&](std::string& out) { compose_error_from(out, body, "exec_bind_message"); });
+    return true;
+}
+
+}  // namespace pgsidecar
