@@ -11,10 +11,12 @@ from bench.servers.delay import DelayRelay
 from bench.servers.servers import Servers
 from bench.servers.targets import Target
 from tests.integration.drivers.wire import SYNC, Wire, bind, describe, execute, parse, query
+from tests.integration.support.daemon import Daemon
 
 ROUND_TRIPS = (0, 1, 5, 20)  # ms
 PIPELINED = 50  # statements
 SHAPE_CHECKS = tuple(("result_shape_check", value) for value in ("strict", "optimistic", "off"))
+POOLER = "upstream.pooler"
 SAMPLE = 0.3  # seconds
 LEAST = 5
 
@@ -50,14 +52,19 @@ def distance(servers: Servers, effort: Effort) -> Iterator[Variant]:
 
 
 def pipelines(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """Fifty statements sent at once, with a Sync each unless told otherwise. PostgreSQL is at the same distance."""
+    """Fifty statements sent at once, with a Sync each unless told otherwise. PostgreSQL is at the same distance, and so
+    is what pgsidecar is told to be in front of: pgBouncer 1.18 in transaction mode, a pooler that tracks requests (here
+    pgBouncer 1.18 in session mode, which does not give a server away either), PostgreSQL itself."""
     servers.postgres.psql(TABLE)
     for rtt in (1,) if effort.short else (1, 5):
         with contextlib.ExitStack() as stack:
             relay = far(stack, servers, servers.postgres.port, rtt)
+            sessions = far(stack, servers, servers.sessions.port, rtt)
             targets = [
                 Target("PostgreSQL", relay.port, {"delay": relay, "postgres": servers.postgres}),
-                *far_sidecars(stack, servers, rtt, effort.settings or SHAPE_CHECKS[:1]),
+                *far_sidecars(stack, servers, rtt, effort.settings or [(POOLER, "pgbouncer-1.18")]),
+                far_sidecar(stack, servers, sessions, (POOLER, "tracks-requests"), servers.sessions),
+                far_sidecar(stack, servers, relay, (POOLER, "direct"), None),
             ]
             for name, play in PIPELINES.items():
                 yield Variant(
@@ -76,12 +83,17 @@ def far_sidecars(
 ) -> list[Target]:
     """One with each setting, with one way to the pooler in transaction mode."""
     relay = far(stack, servers, servers.transactions.port, rtt)
-    targets = []
-    for key, value in settings:
-        sidecar = servers.new_sidecar(relay.port, **{key.replace(".", "_"): value})
-        stack.enter_context(servers.running(sidecar))
-        targets.append(servers.behind(f"pgsidecar, {key} {value}", "pgsidecar", sidecar))
-    return targets
+    return [far_sidecar(stack, servers, relay, setting, servers.transactions) for setting in settings]
+
+
+def far_sidecar(
+    stack: contextlib.ExitStack, servers: Servers, relay: DelayRelay, setting: Setting, pooler: Daemon | None
+) -> Target:
+    key, value = setting
+    sidecar = stack.enter_context(servers.running(servers.new_sidecar(relay.port, **{key.replace(".", "_"): value})))
+    behind = {"pgbouncer": pooler} if pooler else {}
+    processes = {"pgsidecar": sidecar} | behind | {"postgres": servers.postgres}
+    return Target(f"pgsidecar, {key} {value}", sidecar.port, processes, "pgsidecar")
 
 
 def contestant(target: Target, play: Play, least: int, each: int = 1) -> Contestant:
@@ -140,6 +152,13 @@ def batch(client: Wire) -> Callable[[], None]:
     return lambda: ask(client, *messages, SYNC)
 
 
+def selects_in_block(client: Wire) -> Callable[[], None]:
+    for name, sql in (("b", "BEGIN"), ("s", SELECT), ("c", "COMMIT")):
+        prepare(client, name, sql)
+    messages = [use("b"), *(use("s", str(aid + 1)) for aid in range(PIPELINED)), use("c")]
+    return lambda: ask(client, *messages, boundaries=PIPELINED + 2)
+
+
 def pipelined_block(client: Wire) -> Callable[[], None]:
     for name, sql in (("b", "BEGIN"), ("i", INSERT), ("c", "COMMIT")):
         prepare(client, name, sql)
@@ -157,5 +176,6 @@ STATEMENTS: dict[str, Play] = {
 PIPELINES: dict[str, Play] = {
     "50 SELECTs": pipelined_selects,
     "50 SELECTs, one Sync": batch,
+    "50 SELECTs in a block": selects_in_block,
     "50 INSERTs in a block": pipelined_block,
 }
