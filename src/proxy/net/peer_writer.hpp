@@ -3,7 +3,7 @@
 #include <sys/uio.h>
 
 #include <cstdint>
-#include <memory>
+#include <span>
 #include <vector>
 
 #include "proxy/net/byte_stream.hpp"
@@ -38,18 +38,16 @@ public:
     std::uint64_t bytes_written() const { return bytes_written_; }
 
 private:
-    std::unique_ptr<out_batch> spare_batch();
-    void begin_front();
+    bool write(const out_batch& batch);
+    void advance(std::size_t n, std::span<const iovec> pieces);
+    void wait();
     void go_on();
-    void advance(std::size_t n);
-    void end_front();
     void fail();
 
     byte_stream& peer_;
-    std::vector<std::unique_ptr<out_batch>> queue_;  // the front one is being written
-    std::vector<std::unique_ptr<out_batch>> spare_;
-    std::vector<iovec> pieces_;  // of the front batch
-    std::size_t at_ = 0;         // first piece that is not written
+    std::vector<out_batch> queue_;  // the front one is being written
+    std::size_t at_ = 0;            // its first piece that is not written
+    std::size_t skipped_ = 0;       // bytes of that one which are
     std::uint64_t taken_ = 0;
     std::uint64_t written_ = 0;
     std::uint64_t bytes_written_ = 0;

@@ -1,6 +1,10 @@
 #pragma once
 
+#include <sys/uio.h>
+
+#include <algorithm>
 #include <cstddef>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -39,17 +43,27 @@ public:
     /// Calls `visit(byte_view)` for every piece in order.
     template <class Visit>
     void for_each(Visit&& visit) const {
-        for (const piece& p : pieces_)
-            visit(p.borrowed != nullptr ? byte_view(p.borrowed, p.size)
-                                        : byte_view(owned_).substr(p.at, p.size));
+        for (const piece& p : pieces_) visit(view(p));
+    }
+
+    /// Pieces from number `first` on, as many as there is room for. Returns how many.
+    std::size_t gather(std::size_t first, std::span<iovec> room) const {
+        const std::size_t n = std::min(room.size(), pieces_.size() - first);
+        for (std::size_t i = 0; i < n; ++i) {
+            const byte_view bytes = view(pieces_[first + i]);
+            room[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg does not write to it
+        }
+        return n;
     }
 
     bool empty() const { return pieces_.empty(); }
     std::size_t size() const { return size_; }
     std::size_t piece_count() const { return pieces_.size(); }
 
-    /// Forgets everything but the capacity.
+    /// Keeps what a round trip needs of the capacity.
     void clear() {
+        if (pieces_.capacity() > kept_pieces) pieces_ = {};
+        if (owned_.capacity() > kept_bytes) owned_ = {};
         pieces_.clear();
         owned_.clear();
         size_ = 0;
@@ -67,6 +81,14 @@ private:
         std::size_t at;
         std::size_t size;
     };
+
+    static constexpr std::size_t kept_pieces = 8;
+    static constexpr std::size_t kept_bytes = 256;
+
+    byte_view view(const piece& p) const {
+        return p.borrowed != nullptr ? byte_view(p.borrowed, p.size) : byte_view(owned_).substr(p.at, p.size);
+    }
+
     std::vector<piece> pieces_;
     std::string owned_;
     std::size_t size_ = 0;
