@@ -9,6 +9,7 @@
 
 #include "proxy/net/arrival_wait.hpp"
 #include "proxy/net/read_buffer.hpp"
+#include "proxy/net/socket_options.hpp"
 #include "proxy/net/tls_channel.hpp"
 
 namespace pgsidecar::net {
@@ -21,12 +22,14 @@ class byte_stream : private arrival_reader {
 
 public:
     explicit byte_stream(const executor& where) : socket_(where) {}
-    explicit byte_stream(stream_socket socket) : socket_(std::move(socket)) {}
+    explicit byte_stream(stream_socket socket)
+        : socket_(std::move(socket)), is_unix_(is_unix_socket(socket_)) {}
 
     /// Another connection, not encrypted.
     void assign(stream_socket socket) {
         tls_.reset();
         socket_ = std::move(socket);
+        is_unix_ = is_unix_socket(socket_);
         more_is_there_ = false;
     }
 
@@ -64,6 +67,7 @@ public:
         socket_.async_wait(stream_socket::wait_write, std::forward<Handler>(handler));
     }
 
+    bool is_unix() const { return is_unix_; }
     stream_socket& socket() { return socket_; }
     executor get_executor() { return socket_.get_executor(); }
 
@@ -91,6 +95,7 @@ private:
     awaitable<> wait(tls_channel::wait until, error_code& ec);
 
     stream_socket socket_;
+    bool is_unix_ = false;
     arrival_wait arrival_{socket_, *this};
     reading reading_;
     unsigned reads_in_a_row_ = 0;  // that did not wait

@@ -33,7 +33,7 @@ awaitable<> connection::learn_origin() {
 
 awaitable<> connection::open() {
     talk_.startup().set_client(
-        {.local = origin_.is_local(), .unix_socket = is_unix_socket(client_.socket())});
+        {.local = origin_.is_local(), .unix_socket = client_.is_unix()});
     co_await begin_direct_tls();
     error_code ec;
     while (hears_client()) {
@@ -49,7 +49,7 @@ awaitable<> connection::open() {
 
 /// The client may begin without an SSLRequest (libpq: sslnegotiation=direct), and then names the protocol.
 awaitable<> connection::begin_direct_tls() {
-    if (!config_->client_tls || is_unix_socket(client_.socket())) co_return;
+    if (!config_->client_tls || client_.is_unix()) co_return;
     const auto first = co_await client_.peek();
     if (first != handshake_record) co_return;
     co_await begin_tls();

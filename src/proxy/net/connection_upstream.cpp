@@ -60,7 +60,7 @@ awaitable<link_failure> connection::speak_to_upstream() {
         if (failure.of_encryption && other_way && hears_client()) continue;
         if (failure || !hears_client()) co_return failure;
         say_startup();
-        if (encrypted != target_.encrypted || is_unix_socket(server_.socket())) other_way = false;
+        if (encrypted != target_.encrypted || server_.is_unix()) other_way = false;
         if (!other_way) co_return failure;
         const bool refused = co_await refused_at_once();
         if (!refused || !hears_client()) co_return failure;
@@ -69,7 +69,7 @@ awaitable<link_failure> connection::speak_to_upstream() {
 
 void connection::say_startup() {
     const tls_channel* const tls = server_.tls();
-    talk_.startup().on_connected({.unix_socket = is_unix_socket(server_.socket()),
+    talk_.startup().on_connected({.unix_socket = server_.is_unix(),
                                   .encrypted = tls != nullptr,
                                   .certificate_hash = tls ? tls->peer_certificate_hash() : ""});
     write_both();
@@ -107,7 +107,7 @@ awaitable<link_failure> connection::begin_link(std::string host, bool encrypted)
     set_options(server_.socket(), config_->settings.tcp_keepalive);
     error_code ec;
     target_ = {server_.socket().remote_endpoint(ec), host, false};
-    if (!encrypted || is_unix_socket(server_.socket())) co_return link_failure{};
+    if (!encrypted || server_.is_unix()) co_return link_failure{};
     const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
     link_failure failure = co_await encrypt(server_, *config_, host, limit);
     target_.encrypted = server_.tls() != nullptr;

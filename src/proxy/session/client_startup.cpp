@@ -117,7 +117,7 @@ void client_startup::on_startup(const startup_view& startup) {
     if (terminates()) substitute_credentials();
     compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
                     for_upstream_);
-    for_upstream_.clear();
+    for_upstream_ = {};
     check_client();
 }
 
@@ -184,7 +184,8 @@ bool client_startup::take_unsupported(const startup_parameter& parameter) {
 
 void client_startup::on_connected(transport upstream) {
     upstream_ = std::move(upstream);
-    if (terminates()) upstream_login_.emplace(upstream_user(), upstream_password(), upstream_);
+    if (terminates())
+        upstream_login_ = std::make_unique<upstream_login>(upstream_user(), upstream_password(), upstream_);
     to_server_.compose([&](std::string& out) { out.append(upstream_packet_); });
     stage_ = stage::authenticating;
 }

@@ -183,8 +183,8 @@ private:
     bool plus_removed_ = false;   // and its offer of SCRAM-SHA-256-PLUS was not shown
 
     transport client_, upstream_;
-    std::optional<client_login> client_login_;
-    std::optional<upstream_login> upstream_login_;
+    std::unique_ptr<client_login> client_login_;
+    std::unique_ptr<upstream_login> upstream_login_;
     bool logged_in_ = false;
     std::string login_problem_, refusal_;
 

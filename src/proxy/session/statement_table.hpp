@@ -1,7 +1,7 @@
 #pragma once
 
 #include <cstddef>
-#include <deque>
+#include <list>
 #include <string>
 #include <unordered_map>
 
@@ -54,7 +54,7 @@ private:
     undo change(table_effect effect);
 
     map statements_;
-    std::deque<undo> journal_;
+    std::list<undo> journal_;  // which is nearly always empty
 };
 
 }  // namespace pgsidecar

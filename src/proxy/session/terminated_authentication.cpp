@@ -14,7 +14,7 @@ void client_startup::check_client() {
             "28000", "only clients on this machine are let in without a password",
             "Connect through loopback or a Unix socket, or set pgsidecar's auth.mode to scram-sha-256.");
     if (options_.authentication != authentication_mode::scram_sha_256) return;
-    client_login_.emplace(user_, *options_.users, client_.certificate_hash);
+    client_login_ = std::make_unique<client_login>(user_, *options_.users, client_.certificate_hash);
     client_login_->begin(to_client_);
     stage_ = stage::checking;
 }
