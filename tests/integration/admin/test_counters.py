@@ -10,6 +10,12 @@ from tests.integration.relay.proxy import eventually
 
 @pytest.fixture
 def grown(admin) -> Growth:
+    """From when everybody who has been there before has been counted as gone."""
+    def all_have_left() -> bool:
+        now = scrape(admin.admin_port)
+        return now.sum("disconnects_total") == now("connections_total")
+
+    eventually(all_have_left, "earlier clients are counted as gone")
     return Growth(admin.admin_port)
 
 
