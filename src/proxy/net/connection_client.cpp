@@ -32,8 +32,7 @@ awaitable<> connection::learn_origin() {
 }
 
 awaitable<> connection::open() {
-    talk_.startup().set_client(
-        {.local = origin_.is_local(), .unix_socket = client_.is_unix()});
+    talk_.startup().set_client({.local = origin_.is_local(), .unix_socket = client_.is_unix()});
     co_await begin_direct_tls();
     error_code ec;
     while (hears_client()) {

@@ -1,5 +1,6 @@
 #include "proxy/net/peer_writer.hpp"
 
+#include <algorithm>
 #include <array>
 #include <utility>
 
@@ -9,6 +10,16 @@ namespace {
 
 /// Pieces of one gathered write; the kernel takes 1024 (IOV_MAX), and more than a hundred gain nothing.
 constexpr std::size_t pieces_per_write = 128;
+
+/// Pieces of `batch` from number `first` on, as many as there is room for.
+std::span<iovec> gather(const out_batch& batch, std::size_t first, std::span<iovec> room) {
+    const auto pieces = room.first(std::min(room.size(), batch.piece_count() - first));
+    for (iovec& each : pieces) {
+        const byte_view bytes = batch.piece_at(first++);
+        each = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg does not write to it
+    }
+    return pieces;
+}
 
 }  // namespace
 
@@ -34,7 +45,7 @@ awaitable<> peer_writer::written() {
 bool peer_writer::write(const out_batch& batch) {
     std::array<iovec, pieces_per_write> room;
     while (at_ < batch.piece_count()) {
-        const std::span pieces = std::span(room).first(batch.gather(at_, room));
+        const std::span<iovec> pieces = gather(batch, at_, room);
         pieces[0].iov_base = static_cast<char*>(pieces[0].iov_base) + skipped_;
         pieces[0].iov_len -= skipped_;
         error_code ec;

@@ -1,10 +1,6 @@
 #pragma once
 
-#include <sys/uio.h>
-
-#include <algorithm>
 #include <cstddef>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -46,15 +42,8 @@ public:
         for (const piece& p : pieces_) visit(view(p));
     }
 
-    /// Pieces from number `first` on, as many as there is room for. Returns how many.
-    std::size_t gather(std::size_t first, std::span<iovec> room) const {
-        const std::size_t n = std::min(room.size(), pieces_.size() - first);
-        for (std::size_t i = 0; i < n; ++i) {
-            const byte_view bytes = view(pieces_[first + i]);
-            room[i] = {const_cast<char*>(bytes.data()), bytes.size()};  // sendmsg does not write to it
-        }
-        return n;
-    }
+    /// Number `i` in order, of piece_count().
+    byte_view piece_at(std::size_t i) const { return view(pieces_[i]); }
 
     bool empty() const { return pieces_.empty(); }
     std::size_t size() const { return size_; }
