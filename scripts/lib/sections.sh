@@ -70,6 +70,7 @@ section_integration() {
 section_differential() {
     prepare_differential
     with_program -m tests.integration.differential --scripts "${DIFFERENTIAL_SCRIPTS:-300}"
+    with_program -m tests.integration.differential --pooler direct --scripts 30
 }
 
 section_clients() {

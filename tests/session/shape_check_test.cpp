@@ -370,6 +370,38 @@ TEST(ShapeCheck, ButNotTheOneOfTheResultFormats) {
             .check();
 }
 
+TEST(ShapeCheck, ABindThatHasFailedBehindTheChangeIsCheckedAgain) {
+    const auto bad_value = be::error("22P02", "invalid input syntax for type integer");
+    knows_rows()
+        .knows("b", "select b")
+        .pooler(pooler_kind::direct)
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), bad_value, be::ready('I')})
+        .client_gets({bad_value, be::ready('I')})
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({bound_with(one_column), be::ready('I')})
+        .client_gets({changed, be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AServerOfOnesOwnIsAskedAgainWhileTheAnswerIsAwaited) {
+    knows_rows()
+        .knows("b", "select b")
+        .pooler(pooler_kind::direct)
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({be::parse_complete()})
+        .client_sends({fe::bind("a"), fe::sync()})
+        .server_gets({checked_bind(reads), fe::sync()})
+        .server_sends({be::description(one_column), be::bind_complete(), be::ready('I')})
+        .client_gets({changed, be::ready('I')})
+        .server_sends({bound_with(one_column), be::ready('I')})
+        .client_gets({changed, be::ready('I')})
+        .check();
+}
+
 TEST(ShapeCheck, WhatReturnedNoRowsIsNotChecked) {
     conversation()
         .knows("a", "call p()")

@@ -234,6 +234,7 @@ bool session::on_error(const frame& f) {
     replies_.skip_to_sync();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
+    if (shape_changed_) residents_.forget();  // where it stands now it would not be checked again
     residents_.take_back_unanswered();
     replies_.apply_places(residents_.sent);
     overlappable_ = false;

@@ -50,11 +50,11 @@ bool session::bind_may_overlap(const frame& f) const {
 }
 
 /// Outside a block it may meet another server than the segment in flight, and what that one parses may fail
-/// without it.
+/// without it. What is being checked is checked once more: it stands where it may have another shape.
 void session::begin_overlap() {
     if (status_ != transaction_status::idle) return;
     ++lending_;
-    if (options_.pooler == pooler_kind::direct)
+    if (options_.pooler == pooler_kind::direct && !awaits_verdict())
         replies_.forget_places(residents_.sent);
     else
         residents_.sent.forget();

@@ -1,4 +1,4 @@
-"""Random scripts on PostgreSQL and through pgsidecar and a rotating pgBouncer, compared message by message."""
+"""Random scripts on PostgreSQL and through pgsidecar, mostly with a rotating pgBouncer, compared message by message."""
 
 import argparse
 import sys
@@ -9,6 +9,9 @@ from .profiles import PROFILES
 from .runs import replay, run_all
 
 
+POOLERS = ["pgbouncer-1.18", "tracks-requests", "direct"]
+
+
 def arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python3 -m tests.integration.differential", description=__doc__)
     parser.add_argument("--profile", default="all", help="all, or some of: " + " ".join(PROFILES))
@@ -17,6 +20,20 @@ def arguments() -> argparse.Namespace:
     parser.add_argument("--seed", type=int, default=1, help="another seed, other scripts (1)")
     parser.add_argument(
         "--jobs", type=int, default=2, help="workers, each with a pair of databases of its own (2)"
+    )
+    parser.add_argument(
+        "--pooler",
+        choices=POOLERS,
+        default=POOLERS[0],
+        help="pgsidecar's upstream.pooler; with direct there is none (pgbouncer-1.18)",
+    )
+    parser.add_argument(
+        "--pgbouncer",
+        action="append",
+        default=[],
+        type=setting,
+        metavar="NAME=VALUE",
+        help="a setting of pgBouncer; may be repeated",
     )
     parser.add_argument(
         "--replay",
@@ -48,15 +65,29 @@ def arguments() -> argparse.Namespace:
     return options
 
 
+def setting(text: str) -> tuple[str, str]:
+    name, equals, value = text.partition("=")
+    if not name or not equals:
+        raise argparse.ArgumentTypeError(f"{text!r} is not NAME=VALUE")
+    return name, value
+
+
+def stack_for(options: argparse.Namespace) -> Stack:
+    upstream = "postgres" if options.pooler == "direct" else "pgbouncer"
+    config = {"PGSIDECAR_UPSTREAM_POOLER": options.pooler}
+    return Stack(config=config, pgbouncer_settings=dict(options.pgbouncer), upstream=upstream)
+
+
 def main() -> int:
     options = arguments()
-    with Stack() as stack:
+    with stack_for(options) as stack:
         databases.create_template(stack.port("postgres"))
         workers = 1 if options.replay else options.jobs
         databases.create_databases(
             stack.port("postgres"), [f"{side}_{i}" for i in range(workers) for side in ("direct", "proxied")]
         )
-        ports = [stack.port(via) for via in ("postgres", "pgbouncer", "sidecar")]
+        pgbouncer_port = None if options.pooler == "direct" else stack.port("pgbouncer")
+        ports = [stack.port("postgres"), pgbouncer_port, stack.port("sidecar")]
         status = replay(options, ports) if options.replay else run_all(options, ports)
         stack.check()
         return status

@@ -83,6 +83,12 @@ class Database:
             self.control.query(RESET)
             self.pristine = self.snapshot()
 
+    def sessions(self) -> int:
+        """Also that of `control`."""
+        rows = self.control.query("select count(*) from pg_stat_activity where datname = current_database()"
+                                  " and backend_type = 'client backend'")
+        return int(rows[0]["count"])
+
     def waits_for_client(self, pid: int) -> bool:
         """Whether the backend wants to read; one that has ended does not work any more either."""
         rows = self.control.query(f"select wait_event from pg_stat_activity where pid = {pid}")

@@ -3,6 +3,8 @@
 import itertools
 import threading
 import time
+from contextlib import contextmanager
+from typing import Iterator
 
 from . import wire
 from .client import Connection
@@ -86,6 +88,17 @@ class Mover(threading.Thread):
             self.connection = None
 
 
+@contextmanager
+def stopped(movers: list[Mover]) -> Iterator[None]:
+    for mover in movers:
+        mover.lock.acquire()
+    try:
+        yield
+    finally:
+        for mover in movers:
+            mover.lock.release()
+
+
 def row(value: bytes) -> list[Message]:
     return [Message("D", b"\0\1" + len(value).to_bytes(4, "big") + value), Message("C", b"SELECT 1\0")]
 
@@ -98,7 +111,7 @@ ONE, TWO, THREE = Message("1"), Message("2"), Message("3")
 
 
 class Neighbour(Mover):
-    """A client of the bare pooler: queries, blocks, unnamed statements, and named ones that it leaves behind."""
+    """A client of what stands behind the proxy: queries, blocks, unnamed statements, and named ones that it leaves behind."""
 
     def move(self) -> None:
         number = next(self.numbers)

@@ -17,7 +17,7 @@ ENOUGH = 200  # scripts after which every kind of 0A000 must have come up
 
 
 # ---------------------------------------------------------------- all scripts
-def run_all(options: argparse.Namespace, ports: list[int]) -> int:
+def run_all(options: argparse.Namespace, ports: list[int | None]) -> int:
     began = time.monotonic()
     total, crashed = Tally(), []
     with ProcessPoolExecutor(options.jobs, multiprocessing.get_context("spawn")) as workers:
@@ -28,7 +28,7 @@ def run_all(options: argparse.Namespace, ports: list[int]) -> int:
     return summary(options, total, crashed, time.monotonic() - began)
 
 
-def work(options: argparse.Namespace, ports: list[int], number: int) -> tuple[Tally, str]:
+def work(options: argparse.Namespace, ports: list[int | None], number: int) -> tuple[Tally, str]:
     tally, error = Tally(), ""
     patience.reply = patience.pool = options.patience
     try:
@@ -97,7 +97,7 @@ def summary(options: argparse.Namespace, total: Tally, crashed: list[str], secon
 
 
 # ---------------------------------------------------------------- one script
-def replay(options: argparse.Namespace, ports: list[int]) -> int:
+def replay(options: argparse.Namespace, ports: list[int | None]) -> int:
     bench = Bench(*ports, 0)
     if Path(options.replay).is_file():
         script = Script.load(Path(options.replay).read_text())

@@ -67,7 +67,7 @@ class Postgres(Daemon):
 class PgBouncer(Daemon):
     """pgBouncer in transaction mode with `pool_size` servers for each database and user, used strictly in turn.
 
-    Every role of the server may log in, without a password.
+    Every role of the server may log in, without a password. $PGSIDECAR_PGBOUNCER names another program than Debian's.
     """
 
     def __init__(self, postgres: Postgres, pool_size: int = 3, directory: Path | None = None,
@@ -82,7 +82,7 @@ class PgBouncer(Daemon):
         configuration = self.directory / "pgbouncer.ini"
         configuration.write_text(self._configuration())
         (self.directory / "users.txt").write_text('"postgres" ""\n')
-        self._start_process([program("pgbouncer"), str(configuration)], lambda: accepts(self.port))
+        self._start_process([pgbouncer_program(), str(configuration)], lambda: accepts(self.port))
 
     def stop(self) -> int | None:
         self._close_kept_open()
@@ -102,7 +102,7 @@ class PgBouncer(Daemon):
     @staticmethod
     def version() -> str:
         """"1.18.0"; the program's word, since the console has none that a query could read in every version."""
-        said = subprocess.run([program("pgbouncer"), "--version"], capture_output=True, text=True).stdout.split()
+        said = subprocess.run([pgbouncer_program(), "--version"], capture_output=True, text=True).stdout.split()
         return said[1] if len(said) > 1 else ""
 
     def admin(self, sql: str) -> list[dict[str, str | None]]:
@@ -209,7 +209,7 @@ class Sidecar(Daemon):
         self._start_process(self._command(), lambda: accepts(self.port, host), self._environment())
 
     def _environment(self) -> dict[str, str]:
-        ours = ("PGSIDECAR_BIN", "PGSIDECAR_REFERENCE")  # which look like keys of its configuration
+        ours = ("PGSIDECAR_BIN", "PGSIDECAR_REFERENCE", "PGSIDECAR_PGBOUNCER")  # which look like keys of its configuration
         at_once = {"PGSIDECAR_DRAIN_TIMEOUT": "0"}  # what a test has left open would be waited for
         return {name: value for name, value in os.environ.items() if name not in ours} | at_once | self._config
 
@@ -233,14 +233,15 @@ def rotating_pooler(postgres: Postgres, pool_size: int = 3) -> Iterator[PgBounce
 
 
 class Stack:
-    """All three, started and stopped as a context manager."""
+    """All three, started and stopped as a context manager; pgsidecar connects to `upstream`."""
 
     def __init__(self, pool_size: int = 3, config: dict[str, str] = {}, args: list[str] = [],
                  sidecar_port: int | None = None, host: str = "127.0.0.1",
-                 postgres_settings: dict[str, str] = {}, pgbouncer_settings: dict[str, str | int] = {}):
+                 postgres_settings: dict[str, str] = {}, pgbouncer_settings: dict[str, str | int] = {},
+                 upstream: Via = "pgbouncer"):
         self.postgres = Postgres(settings=postgres_settings)
         self.pgbouncer = PgBouncer(self.postgres, pool_size, settings=pgbouncer_settings)
-        self.sidecar = Sidecar(self.pgbouncer.port, config=config, args=args, port=sidecar_port,
+        self.sidecar = Sidecar(self.port(upstream), config=config, args=args, port=sidecar_port,
                                host=host)
 
     def __enter__(self) -> Stack:
@@ -309,6 +310,10 @@ def program(name: str) -> str:
         if os.access(Path(folder) / name, os.X_OK):
             return str(Path(folder) / name)
     raise StackError(f"{name} is not installed: install the Debian package {name}")
+
+
+def pgbouncer_program() -> str:
+    return os.environ.get("PGSIDECAR_PGBOUNCER") or program("pgbouncer")
 
 
 def sidecar_binary() -> str:
