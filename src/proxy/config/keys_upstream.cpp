@@ -45,7 +45,8 @@ std::vector<key> upstream_keys() {
             "How it lends its servers. pgbouncer-1.18 takes one back at the end of a transaction, whatever "
             "else "
             "has been sent: outside a transaction block only one Sync or Query is under way. tracks-requests "
-            "waits until all is answered (pgBouncer 1.21 and later), so that pipelines with many Syncs need "
+            "waits until all is answered (pgBouncer 1.22.1 and later), so that pipelines with many Syncs "
+            "need "
             "not "
             "wait. direct is PostgreSQL itself, which keeps what is prepared: for development without a "
             "pooler."),
