@@ -52,6 +52,48 @@ TEST(Residents, TheNextTransactionBeginsAnew) {
     take_turns(c, 'I').check();
 }
 
+TEST(Residents, ANamedTwinIsTheSame) {
+    conversation()
+        .knows("a", "update a")
+        .knows("twin", "update a")
+        .client_sends({run("a"), run("twin"), fe::sync()})
+        .server_gets({fe::parse("", "update a"), run(""), run(""), fe::sync()})
+        .server_sends({be::parse_complete(), done, done, be::ready('I')})
+        .client_gets({done, done, be::ready('I')})
+        .check();
+}
+
+TEST(Residents, TwinsTakeTurnsAsOne) {
+    conversation()
+        .knows("a", "update a")
+        .knows("b", "update b")
+        .knows("twin", "update a")
+        .client_sends({run("a"), run("b"), run("twin"), run("b"), run("a"), fe::sync()})
+        .server_gets({fe::parse("", "update a"), run(""), fe::parse("", "update b"), run(""),
+                      parsed("psc_1", "update a"), run("psc_1"), run(""), run("psc_1"), fe::sync()})
+        .server_sends(
+            {be::parse_complete(), done, be::parse_complete(), done, put, done, done, done, be::ready('I')})
+        .client_gets({done, done, done, done, done, be::ready('I')})
+        .check();
+}
+
+TEST(Residents, NotIfItWasBornAnother) {
+    const columns other{{"b", type::int8}};
+    const std::string bound = be::bind_complete() + be::command_complete("SELECT 0");
+    const auto changed = be::error("0A000", "cached plan must not change result type",
+                                   {{'F', "plancache.c"}, {'R', "RevalidateCachedQuery"}});
+    conversation()
+        .knows("a", "select a", {.columns = one_column})
+        .knows("later", "select a", {.columns = other})
+        .client_sends({run("a"), run("later"), fe::sync()})
+        .server_gets({fe::parse("", "select a"), fe::describe_statement(""), run(""),
+                      fe::parse("", "select a"), fe::describe_statement(""), run(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), bound, be::parse_complete(),
+                       be::description(one_column), bound, be::ready('I')})
+        .client_gets({bound, changed, be::ready('I')})
+        .check();
+}
+
 TEST(Residents, TheClientsUnnamedStatementGetsNone) {  // an error would quote it
     conversation()
         .knows("a", "update a")

@@ -165,6 +165,7 @@ private:
 
     // session_statements.cpp: where a statement stands on the link's server, birth data
     expected_reply& make_resident(const statement_ptr& s);
+    std::optional<server_place> find_resident(byte_view name, const statement& s) const;
     server_place place_for(const statement_ptr& s);
     void send_owed_birth(const frame& next);
     void keep_birth();
@@ -294,7 +295,6 @@ private:
     residents residents_;
     transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
     bool overlappable_ = false;    // none of the segments in flight can end the block or begin one
-    std::uint32_t lending_ = 1;    // number of the transaction that what is sent belongs to
     bool open_ = false;            // a segment is open
     bool unflushed_ = false;       // something has been sent behind the last Flush or boundary
     bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped

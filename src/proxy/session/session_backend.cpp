@@ -189,6 +189,7 @@ void session::on_ready(const frame& f, bool shown) {
     const expected_reply head = replies_.head();
     replies_.pop();
     if (discarding_ && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
+        ++counters_.provoked_failures[provoked::e0a000];
         force_failure(replacement::none);
         return send_sync(head.how);
     }
@@ -207,10 +208,10 @@ void session::on_ready(const frame& f, bool shown) {
 /// The next segment may meet another server.
 void session::on_transaction_end() {
     ++counters_.transactions;
-    ++lending_;
     sql_portals_.clear();
     if (options_.pooler == pooler_kind::direct) return;
     residents_.forget();
+    residents_.forget_displaced();
     replies_.apply_places(residents_.sent);
 }
 

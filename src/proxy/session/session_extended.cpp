@@ -77,7 +77,6 @@ session::progress session::parse_known(const frame& f, byte_view name) {
 void session::begin_statement(byte_view name, const statement_ptr& s) {
     expected_reply& r = expect(request::parse, disposition::forward);
     set_place(r, {}, s);
-    s->parsed_in = lending_;
     r.client_unnamed = name.empty();
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
@@ -112,7 +111,7 @@ session::progress session::on_bind(const frame& f) {
             return forward(f, request::bind);
         }
     }
-    const auto resident = residents_.sent.find(s);
+    const auto resident = find_resident(b->statement, *s);
     if (aborted_ && !resident && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
         set_place(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
         return send_bind(f, *b, {}, purpose::none, s);
@@ -180,7 +179,7 @@ session::progress session::on_describe(const frame& f) {
         if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
             return placed;
     if (skipping_) return drop(f);
-    if (const auto resident = residents_.sent.find(s)) {
+    if (const auto resident = find_resident(target->name, *s)) {
         count_rewritten(rewritten::describe, target->name);
         send_describe(resident->name(), disposition::forward, purpose::birth, s);
         return progress::done;

@@ -27,7 +27,7 @@ void session::set_place(expected_reply& r, server_place where, const statement_p
     r.changes_place = true;
     r.where = where;
     r.resident = s;
-    residents_.sent[where] = s;
+    residents_.put(where, s);
 }
 
 /// Forgetting costs a Parse, and is always right.

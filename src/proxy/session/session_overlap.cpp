@@ -53,11 +53,10 @@ bool session::bind_may_overlap(const frame& f) const {
 /// without it. What is being checked is checked once more: it stands where it may have another shape.
 void session::begin_overlap() {
     if (status_ != transaction_status::idle) return;
-    ++lending_;
     if (options_.pooler == pooler_kind::direct && !awaits_verdict())
-        replies_.forget_places(residents_.sent);
-    else
-        residents_.sent.forget();
+        return replies_.forget_places(residents_.sent);
+    residents_.sent.forget();
+    residents_.forget_displaced();
 }
 
 /// What a segment sends in front of its Bind, and the Bind itself, natively meet the failed block as the

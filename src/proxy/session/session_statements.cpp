@@ -4,7 +4,7 @@
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
 
-/// Which statement is in the link's unnamed slot and birth data (semantics §3).
+/// Where a statement stands on the link's server, and birth data (semantics §3).
 namespace pgsidecar {
 namespace {
 
@@ -12,6 +12,12 @@ namespace {
 constexpr byte_view refused_name = "psc_refuse";
 
 }  // namespace
+
+/// Errors quote the name: the client's unnamed statement has none.
+std::optional<server_place> session::find_resident(byte_view name, const statement& s) const {
+    const auto found = residents_.sent.find(s);
+    return found && name.empty() && !found->unnamed() ? std::nullopt : found;
+}
 
 /// Parses it again on this link.
 expected_reply& session::make_resident(const statement_ptr& s) {
@@ -24,7 +30,6 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     ++counters_.reparses;
     if (s->text->usage) ++s->text->usage->reparses;
     count_use(*s);
-    s->parsed_in = lending_;
     expected_reply& r = send_parse(where.name(), s->text->sql, s->parameter_types(), disposition::swallow);
     set_place(r, where, s);
     r.what = purpose::parse_again;
@@ -36,8 +41,8 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 /// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
 /// errors would quote the name.
 server_place session::place_for(const statement_ptr& s) {
-    if (s->parsed_in != lending_ || table_.find("") == s) return {};
-    return server_place::named(residents_.names_given++);
+    if (table_.find("") == s || !residents_.has_lost_its_place(*s)) return {};
+    return residents_.next_name();
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next

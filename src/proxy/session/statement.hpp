@@ -23,9 +23,8 @@ struct statement {
     bool bound = false;      ///< has been bound since its Parse
     bool described = false;  ///< its birth data has been asked for
 
-    std::uint32_t seen_in = 0;    ///< number of the transaction that parsed it or used it last
-    std::uint32_t parsed_in = 0;  ///< and of the one that put it on a server last
-    shared_name_ptr name;         ///< null: "", or nobody keeps a history
+    std::uint32_t seen_in = 0;  ///< number of the transaction that parsed it or used it last
+    shared_name_ptr name;       ///< null: "", or nobody keeps a history
 
     /// Types of a PREPARE inside a string, as written, until the server has said their OIDs.
     std::unique_ptr<const std::vector<std::string>> declared_types;
