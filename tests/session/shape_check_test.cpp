@@ -17,6 +17,10 @@ const std::string reads = "select * from t", writes = "insert into t values (1) 
 std::string checked_bind(const std::string& sql) {
     return fe::parse("", sql) + fe::describe_statement("") + fe::bind("");
 }
+/// The same under a name of ours.
+std::string checked_bind_at(const std::string& name, const std::string& sql) {
+    return fe::close_statement(name) + fe::parse(name, sql) + fe::describe_statement(name) + fe::bind(name);
+}
 /// Where the commit waits, the Flush does not stand behind what takes time.
 const std::string checked_write =
     fe::parse("", writes) + fe::describe_statement("") + fe::flush() + fe::bind("");
@@ -376,12 +380,13 @@ TEST(ShapeCheck, ABindThatHasFailedBehindTheChangeIsCheckedAgain) {
         .knows("b", "select b")
         .pooler(pooler_kind::direct)
         .client_sends({fe::bind("a"), fe::sync()})
-        .server_gets({checked_bind(reads), fe::sync()})
-        .server_sends({be::parse_complete(), be::description(one_column), bad_value, be::ready('I')})
+        .server_gets({checked_bind_at("psc_1", reads), fe::sync()})
+        .server_sends({be::close_complete(), be::parse_complete(), be::description(one_column), bad_value,
+                       be::ready('I')})
         .client_gets({bad_value, be::ready('I')})
         .client_sends({fe::bind("a"), fe::sync()})
-        .server_gets({checked_bind(reads), fe::sync()})
-        .server_sends({bound_with(one_column), be::ready('I')})
+        .server_gets({checked_bind_at("psc_1", reads), fe::sync()})
+        .server_sends({be::close_complete(), bound_with(one_column), be::ready('I')})
         .client_gets({changed, be::ready('I')})
         .check();
 }
@@ -391,8 +396,8 @@ TEST(ShapeCheck, AServerOfOnesOwnIsAskedAgainWhileTheAnswerIsAwaited) {
         .knows("b", "select b")
         .pooler(pooler_kind::direct)
         .client_sends({fe::bind("a"), fe::sync()})
-        .server_gets({checked_bind(reads), fe::sync()})
-        .server_sends({be::parse_complete()})
+        .server_gets({checked_bind_at("psc_1", reads), fe::sync()})
+        .server_sends({be::close_complete(), be::parse_complete()})
         .client_sends({fe::bind("a"), fe::sync()})
         .server_gets({checked_bind(reads), fe::sync()})
         .server_sends({be::description(one_column), be::bind_complete(), be::ready('I')})
