@@ -19,9 +19,9 @@ TEST(ClientStartup, TrustedClientGetsTheServersWordsUnchanged) {
         s.server_sends(authenticated + welcome);
         EXPECT_EQ(s.client_got(), authenticated + welcome);
         EXPECT_EQ(s.talk().at(), stage::ready);
-        EXPECT_EQ(s.talk().user(), "me");
-        EXPECT_EQ(s.talk().database(), "db");
-        EXPECT_EQ(s.talk().application_name(), "app");
+        EXPECT_EQ(s.talk().identity().user, "me");
+        EXPECT_EQ(s.talk().identity().database, "db");
+        EXPECT_EQ(s.talk().identity().application_name, "app");
         EXPECT_EQ(s.talk().client_encoding(), "UTF8");
         EXPECT_EQ(s.talk().backend_key(), (cancel_key{7, "key!"}));
         EXPECT_EQ(s.server_got(), "");
@@ -31,7 +31,7 @@ TEST(ClientStartup, TrustedClientGetsTheServersWordsUnchanged) {
 TEST(ClientStartup, DatabaseIsTheUsersUnlessNamed) {
     start_up s(options(), 1000);
     s.client_sends(startup({{"user", "me"}, {"database", ""}}));
-    EXPECT_EQ(s.talk().database(), "me");
+    EXPECT_EQ(s.talk().identity().database, "me");
 }
 
 TEST(ClientStartup, EncryptionIsDeclinedOnceEach) {
@@ -220,7 +220,7 @@ TEST(StartupParameters, NamesOfTheSupportedListHaveNoCase) {
     start_up s(options(unsupported_parameters::reject), 1000);
     s.client_sends(startup({{"user", "me"}, {"DateStyle", "ISO"}, {"APPLICATION_NAME", "app"}}));
     EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"DateStyle", "ISO"}, {"APPLICATION_NAME", "app"}}));
-    EXPECT_EQ(s.talk().application_name(), "app");
+    EXPECT_EQ(s.talk().identity().application_name, "app");
 }
 
 TEST(StartupParameters, ReplicationThatIsOffIsNoReplication) {

@@ -115,7 +115,7 @@ TEST(Trust, LocalClientIsAskedNothing) {
         EXPECT_EQ(s.server_got(), fe::message('p', "service\0"s));
         EXPECT_EQ(s.client_got(), "");
         expect_ready(s);
-        EXPECT_EQ(s.talk().user(), "app") << "the log speaks of the client";
+        EXPECT_EQ(s.talk().identity().user, "app") << "the log speaks of the client";
     });
 }
 

@@ -32,7 +32,6 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       config_(shared.current()),
       here_(here),
       id_(++shared.last_session_id),
-      origin_(peer, client),
       place_(shared.places),
       talk_(here, config_->startup, encryption_of(*config_, client), config_->session),
       client_(std::move(client)),
@@ -41,7 +40,9 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       server_in_(here.buffers, config_->buffer_limit),
       client_out_(client_),
       server_out_(server_),
-      connector_(client_.get_executor(), config_->settings.upstream, shared.upstreams),
+      log_in_(new log_in{.origin = client_origin(peer, client_.socket()),
+                         .connector = upstream_connector(client_.get_executor(), config_->settings.upstream,
+                                                         shared.upstreams)}),
       timing_(here.counts),
       deadline_(client_.get_executor()) {}
 
@@ -52,7 +53,7 @@ awaitable<> connection::run() {
     co_await learn_origin();
     pass_origin_on();
     co_await open();
-    if (talk_.startup().at() == stage::cancelling) co_await cancel();
+    if (talk_.stage() == stage::cancelling) co_await cancel();
     const bool connected = co_await connect_upstream();
     if (connected) co_await relay();
     co_await leave();
@@ -62,19 +63,20 @@ awaitable<> connection::run() {
 
 /// While only the client can go on.
 void connection::count_half_open() {
-    if (ready_ || !talk_.startup().held_up_by_client()) return half_open_.reset();
-    if (half_open_) return;
-    half_open_.emplace(service_.half_open, config_->settings.max_half_open,
-                       [where = client_.get_executor(), self = weak_from_this()] {
-                           asio::post(where, [self] {
-                               if (const auto alive = self.lock()) alive->make_room();
-                           });
-                       });
+    std::optional<half_open_place>& place = log_in_->half_open;
+    if (ready_ || !talk_.startup().held_up_by_client()) return place.reset();
+    if (place) return;
+    place.emplace(service_.half_open, config_->settings.max_half_open,
+                  [where = client_.get_executor(), self = weak_from_this()] {
+                      asio::post(where, [self] {
+                          if (const auto alive = self.lock()) alive->make_room();
+                      });
+                  });
 }
 
 /// There are too many that have not logged in.
 void connection::make_room() {
-    if (!half_open_) return;
+    if (!log_in_ || !log_in_->half_open) return;
     ++here_.counts.limits_hit[limit::max_half_open];
     ++here_.counts.logins[login::refused];
     because(ending::limit, "too many connections that have not logged in");
@@ -125,12 +127,12 @@ void connection::end_if_drained() {
 void connection::shut_down() {
     because(ending::shutdown, "shutdown");
     leaving_ = true;
-    if (talk_.finished() || talk_.startup().at() == stage::cancelling) return;
-    if (talk_.startup().at() == stage::connecting) server_.close();
+    if (talk_.finished() || talk_.stage() == stage::cancelling) return;
+    if (talk_.stage() == stage::connecting) server_.close();
     talk_.shut_down();
     write_both();
     client_.cancel_read();
-    connector_.abandon();
+    if (log_in_) log_in_->connector.abandon();
     server_spoke_.notify();
 }
 
@@ -157,7 +159,7 @@ void connection::arm(milliseconds limit) {
 }
 
 void connection::on_deadline() {
-    if (talk_.startup().at() == stage::cancelling) return let_client_go();
+    if (talk_.stage() == stage::cancelling) return let_client_go();
     if (ready_ || talk_.finished()) return cut();
     ++here_.counts.limits_hit[limit::login_timeout];
     ++here_.counts.logins[login::timeout];
@@ -169,40 +171,48 @@ void connection::on_deadline() {
     server_spoke_.notify();
 }
 
+/// Nobody waits for the upstream any more, and nothing that start-up has said is still to be written.
+void connection::end_log_in() {
+    talk_.end_startup();
+    peer_ = log_in_->origin.to_string();
+    log_in_.reset();
+}
+
+std::string connection::peer() const { return log_in_ ? log_in_->origin.to_string() : peer_; }
+
 void connection::log_ready() {
-    const client_startup& startup = talk_.startup();
+    const client_identity& client = talk_.client();
     log::event(log::level::info, id_, "client connected",
-               {{"peer", origin_.to_string()},
-                {"user", startup.user()},
-                {"database", startup.database()},
-                {"application_name", startup.application_name()},
+               {{"peer", peer()},
+                {"user", client.user},
+                {"database", client.database},
+                {"application_name", client.application_name},
                 {"client_tls", client_.tls() ? client_.tls()->version() : "off"},
-                {"upstream", to_string(target_.where)},
+                {"upstream", to_string(log_in_->target.where)},
                 {"upstream_tls", server_.tls() ? server_.tls()->version() : "off"}});
-    if (startup.stripped().empty()) return;
+    const std::vector<std::string>& stripped = talk_.startup().stripped();
+    if (stripped.empty()) return;
     std::string names;
-    for (const std::string& name : startup.stripped()) names.append(names.empty() ? "" : ", ").append(name);
+    for (const std::string& name : stripped) names.append(names.empty() ? "" : ", ").append(name);
     log::event(log::level::warn, id_, "startup parameters left out, the upstream does not take them",
                {{"parameters", names}});
 }
 
 void connection::log_end() const {
     const auto lived = std::chrono::duration_cast<milliseconds>(steady_clock::now() - begin_).count();
+    const client_identity& client = talk_.client();
     if (!ready_) {
-        const bool tried = !talk_.startup().user().empty();
+        const bool tried = !client.user.empty();
         log::event(tried ? log::level::info : log::level::debug, id_, "client left before it was logged in",
-                   {{"peer", origin_.to_string()},
-                    {"user", talk_.startup().user()},
-                    {"duration_ms", lived},
-                    {"reason", reason_}});
+                   {{"peer", peer()}, {"user", client.user}, {"duration_ms", lived}, {"reason", reason_}});
         return;
     }
     const session* talked = talk_.current_session();
     const session_counters counters = talked ? talked->counters() : session_counters{};
     log::event(log::level::info, id_, "client disconnected",
-               {{"user", talk_.startup().user()},
-                {"database", talk_.startup().database()},
-                {"application_name", talk_.startup().application_name()},
+               {{"user", client.user},
+                {"database", client.database},
+                {"application_name", client.application_name},
                 {"duration_ms", lived},
                 {"transactions", counters.transactions},
                 {"parses", counters.parses},

@@ -61,6 +61,8 @@ private:
     void on_deadline();
     void let_client_go();
     void end_if_drained();
+    void end_log_in();
+    std::string peer() const;
     void log_ready();
     void log_end() const;
 
@@ -123,18 +125,23 @@ private:
     const std::shared_ptr<const snapshot> config_;
     worker_state& here_;
     const std::uint64_t id_;
-    client_origin origin_;
     const time_point begin_ = std::chrono::steady_clock::now();
     connection_place place_;
-    std::optional<half_open_place> half_open_;
     conversation talk_;
 
     byte_stream client_, server_;
     read_buffer client_in_, server_in_;
     peer_writer client_out_, server_out_;
 
-    upstream_connector connector_;
-    upstream_target target_;
+    /// What nothing is asked of any more once the client is logged in.
+    struct log_in {
+        client_origin origin;
+        upstream_connector connector;
+        upstream_target target = {};
+        std::optional<half_open_place> half_open = {};
+    };
+    std::unique_ptr<log_in> log_in_;
+    std::string peer_;  // when log_in_ has gone: where the client comes from
     std::optional<cancel_registration> cancel_registration_;
 
     wakeup server_spoke_;             // or has ended, or a cancel request has its turn

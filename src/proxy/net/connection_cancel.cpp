@@ -69,7 +69,7 @@ bool connection::comes_too_late() const {
 awaitable<link_failure> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
     if (!known) co_return co_await reach_upstream(tries_tls_first());
-    server_.assign(co_await connector_.connect_to(known->upstream.where));
+    server_.assign(co_await log_in_->connector.connect_to(known->upstream.where));
     co_return co_await begin_link(known->upstream.host, known->upstream.encrypted);
 }
 

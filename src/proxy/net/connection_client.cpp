@@ -19,9 +19,10 @@ constexpr unsigned char handshake_record = 0x16;
 
 /// From the load balancer that it comes through.
 awaitable<> connection::learn_origin() {
-    if (config_->settings.proxy_protocol == config::proxy_protocol::off || !origin_.is_tcp()) co_return;
+    if (config_->settings.proxy_protocol == config::proxy_protocol::off || !log_in_->origin.is_tcp())
+        co_return;
     error_code ec;
-    co_await read_proxy_header(client_, origin_, ec);
+    co_await read_proxy_header(client_, log_in_->origin, ec);
     if (!ec || !hears_client()) co_return;
     because(ending::protocol, "no PROXY protocol header: " + ec.message());
     ++here_.counts.logins[login::refused];
@@ -32,11 +33,11 @@ awaitable<> connection::learn_origin() {
 }
 
 awaitable<> connection::open() {
-    talk_.startup().set_client({.local = origin_.is_local(), .unix_socket = client_.is_unix()});
+    talk_.startup().set_client({.local = log_in_->origin.is_local(), .unix_socket = client_.is_unix()});
     co_await begin_direct_tls();
     error_code ec;
     while (hears_client()) {
-        if (talk_.startup().at() == stage::encrypting) co_await begin_tls();
+        if (talk_.stage() == stage::encrypting) co_await begin_tls();
         if (!talk_.startup().waits_for_client() || !hears_client()) break;
         co_await client_.read(client_in_, ec);
         if (ec) on_client_read_failure(ec);
@@ -75,7 +76,7 @@ awaitable<> connection::begin_tls() {
 bool connection::certificate_fits() const {
     const config::client_tls_settings& tls = config_->settings.client_tls;
     if (tls.client_certificate != config::client_certificate::verify_full || !client_.tls()) return true;
-    const config::certificate_user claimed{client_.tls()->common_name(), talk_.startup().user()};
+    const config::certificate_user claimed{client_.tls()->common_name(), talk_.client().user};
     if (claimed.common_name.empty()) return false;
     return claimed.common_name == claimed.user || std::ranges::count(tls.user_map, claimed) > 0;
 }

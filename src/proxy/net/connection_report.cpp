@@ -23,19 +23,19 @@ std::chrono::milliseconds since(time_point moment) {
 }  // namespace
 
 std::optional<session_state> connection::state() const {
-    if (talk_.startup().at() == client_startup::stage::cancelling) return std::nullopt;
+    if (talk_.stage() == client_startup::stage::cancelling) return std::nullopt;
     if (!hears_client()) return session_state::leaving;
     return ready_ ? state_of(talk_.current_session()) : session_state::starting;
 }
 
 session_report connection::tell() const {
-    const client_startup& startup = talk_.startup();
+    const client_identity& client = talk_.client();
     const session* s = talk_.current_session();
     return {.id = id_,
-            .peer = origin_.to_string(),
-            .user = startup.user(),
-            .database = startup.user().empty() ? "" : startup.database(),
-            .application_name = startup.application_name(),
+            .peer = peer(),
+            .user = client.user,
+            .database = client.database,
+            .application_name = client.application_name,
             .tls = client_.tls() ? client_.tls()->version() : "",
             .state = state().value_or(session_state::leaving),
             .connected = since(begin_),
@@ -63,7 +63,7 @@ void connection::add_to(statistics& counts) const {
 
 void connection::count_end() {
     add_to(here_.counts);
-    if (talk_.startup().at() == client_startup::stage::cancelling) return;
+    if (talk_.stage() == client_startup::stage::cancelling) return;
     const session* s = talk_.current_session();
     const bool broken = s && s->counters().protocol_violations > 0;
     ++here_.counts.endings[broken ? ending::protocol : ending_];

@@ -15,11 +15,11 @@ using stage = client_startup::stage;
 }  // namespace
 
 awaitable<bool> connection::connect_upstream() {
-    if (talk_.startup().at() != stage::connecting || !hears_client()) co_return false;
+    if (talk_.stage() != stage::connecting || !hears_client()) co_return false;
     if (!certificate_fits()) {
         because(ending::client, "certificate of another user");
         ++here_.counts.logins[login::refused];
-        const std::string user = talk_.startup().user();
+        const std::string user = talk_.client().user;
         talk_.startup().refuse("28000", "certificate authentication failed for user \"" + user + "\"");
         co_return false;
     }
@@ -60,7 +60,7 @@ awaitable<link_failure> connection::speak_to_upstream() {
         if (failure.of_encryption && other_way && hears_client()) continue;
         if (failure || !hears_client()) co_return failure;
         say_startup();
-        if (encrypted != target_.encrypted || server_.is_unix()) other_way = false;
+        if (encrypted != log_in_->target.encrypted || server_.is_unix()) other_way = false;
         if (!other_way) co_return failure;
         const bool refused = co_await refused_at_once();
         if (!refused || !hears_client()) co_return failure;
@@ -89,31 +89,31 @@ awaitable<bool> connection::refused_at_once() {
 }
 
 awaitable<link_failure> connection::reach_upstream(bool encrypted) {
-    server_.assign(co_await connector_.connect());
-    co_return co_await begin_link(connector_.address().host, encrypted);
+    server_.assign(co_await log_in_->connector.connect());
+    co_return co_await begin_link(log_in_->connector.address().host, encrypted);
 }
 
 /// To the upstream, and the load balancer in front of that.
 void connection::pass_origin_on() {
     if (config_->settings.upstream.proxy_protocol == config::proxy_protocol::off) return;
     std::string header;
-    origin_.compose_header(header);
-    connector_.greet_with(std::move(header));
+    log_in_->origin.compose_header(header);
+    log_in_->connector.greet_with(std::move(header));
 }
 
 /// On a connection that has been made, or not.
 awaitable<link_failure> connection::begin_link(std::string host, bool encrypted) {
-    if (!server_.socket().is_open()) co_return link_failure{.why = connector_.failures()};
+    if (!server_.socket().is_open()) co_return link_failure{.why = log_in_->connector.failures()};
     set_options(server_.socket(), config_->settings.tcp_keepalive);
     error_code ec;
-    target_ = {server_.socket().remote_endpoint(ec), host, false};
+    log_in_->target = {server_.socket().remote_endpoint(ec), host, false};
     if (!encrypted || server_.is_unix()) co_return link_failure{};
     const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
     link_failure failure = co_await encrypt(server_, *config_, host, limit);
-    target_.encrypted = server_.tls() != nullptr;
-    if (target_.encrypted || failure)  // it may do without
+    log_in_->target.encrypted = server_.tls() != nullptr;
+    if (log_in_->target.encrypted || failure)  // it may do without
         ++here_.counts.tls_handshakes[failure ? tls_handshake::upstream_failed : tls_handshake::upstream_ok];
-    if (failure) failure.why.insert(0, to_string(target_.where) + ": ");
+    if (failure) failure.why.insert(0, to_string(log_in_->target.where) + ": ");
     co_return failure;
 }
 

@@ -4,18 +4,25 @@ namespace pgsidecar::net {
 
 void conversation::enter_session() {
     if (session_ || !is_ready()) return;
-    session_.emplace(here_.texts, session_options_, startup_.client_encoding(),
-                     here_.names.of(startup_.user(), startup_.database()));
+    session_.emplace(here_.texts, session_options_, startup_->client_encoding(),
+                     here_.names.of(client().user, client().database));
+}
+
+void conversation::end_startup() {
+    if (!startup_) return;
+    enter_session();
+    client_ = startup_->identity();
+    startup_.reset();
 }
 
 std::size_t conversation::on_client_bytes(byte_view in) {
     enter_session();
-    return session_ ? session_->on_client_bytes(in) : startup_.on_client_bytes(in);
+    return session_ ? session_->on_client_bytes(in) : startup_->on_client_bytes(in);
 }
 
 std::size_t conversation::on_server_bytes(byte_view in) {
     enter_session();
-    return session_ ? session_->on_server_bytes(in) : startup_.on_server_bytes(in);
+    return session_ ? session_->on_server_bytes(in) : startup_->on_server_bytes(in);
 }
 
 void conversation::on_client_eof() {
@@ -23,7 +30,7 @@ void conversation::on_client_eof() {
     if (session_)
         session_->on_client_eof();
     else
-        startup_.abandon();
+        startup_->abandon();
 }
 
 void conversation::on_server_eof(byte_view why) {
@@ -31,7 +38,7 @@ void conversation::on_server_eof(byte_view why) {
     if (session_)
         session_->on_server_eof(why);
     else
-        startup_.refuse("08006", why);
+        startup_->refuse("08006", why);
 }
 
 void conversation::shut_down() {
@@ -39,7 +46,7 @@ void conversation::shut_down() {
     if (session_)
         session_->shut_down();
     else
-        startup_.refuse("57P01", "terminating connection due to administrator command");
+        startup_->refuse("57P01", "terminating connection due to administrator command");
 }
 
 }  // namespace pgsidecar::net

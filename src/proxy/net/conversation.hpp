@@ -1,5 +1,6 @@
 #pragma once
 
+#include <memory>
 #include <optional>
 
 #include "proxy/net/worker_state.hpp"
@@ -13,7 +14,9 @@ class conversation {
 public:
     conversation(worker_state& here, const startup_options& startup, client_encryption encryption,
                  const session_options& session)
-        : here_(here), session_options_(session), startup_(startup, encryption) {}
+        : here_(here),
+          session_options_(session),
+          startup_(std::make_unique<client_startup>(startup, encryption)) {}
 
     /// When what is fed next has come, for the statements' server time.
     void at(std::uint64_t nanoseconds) {
@@ -30,24 +33,29 @@ public:
 
     /// Nothing is under way upstream, and no transaction is open.
     bool idle() const {
-        return session_ ? session_->idle() : startup_.at() != client_startup::stage::authenticating;
+        return session_ ? session_->idle() : startup_->at() != client_startup::stage::authenticating;
     }
 
-    out_batch& to_client() { return session_ ? session_->to_client() : startup_.to_client(); }
-    out_batch& to_server() { return session_ ? session_->to_server() : startup_.to_server(); }
+    out_batch& to_client() { return session_ ? session_->to_client() : startup_->to_client(); }
+    out_batch& to_server() { return session_ ? session_->to_server() : startup_->to_server(); }
 
     bool waits_for_server() const {
-        return session_ ? session_->waits_for_server() : startup_.waits_for_server();
+        return session_ ? session_->waits_for_server() : startup_->waits_for_server();
     }
     bool has_more() const { return session_ && session_->has_more(); }
     /// Both batches are to be flushed, then both connections closed.
-    bool finished() const { return session_ ? session_->finished() : startup_.finished(); }
+    bool finished() const { return session_ ? session_->finished() : startup_->finished(); }
 
     /// The client has been shown its first ReadyForQuery.
-    bool is_ready() const { return startup_.at() == client_startup::stage::ready; }
+    bool is_ready() const { return stage() == client_startup::stage::ready; }
 
-    client_startup& startup() { return startup_; }
-    const client_startup& startup() const { return startup_; }
+    client_startup::stage stage() const { return startup_ ? startup_->at() : client_startup::stage::ready; }
+    /// Until end_startup().
+    client_startup& startup() { return *startup_; }
+    const client_startup& startup() const { return *startup_; }
+    const client_identity& client() const { return startup_ ? startup_->identity() : client_; }
+    /// Once it is_ready() and all that start-up has said is written: the session goes on without it.
+    void end_startup();
     const session* current_session() const { return session_ ? &*session_ : nullptr; }
 
 private:
@@ -56,7 +64,8 @@ private:
 
     worker_state& here_;
     const session_options& session_options_;
-    client_startup startup_;
+    std::unique_ptr<client_startup> startup_;
+    client_identity client_;
     std::optional<session> session_;
 };
 

@@ -115,7 +115,7 @@ std::size_t connection::feed_from_server() {
         timing_.on_server_fed(*s, !talk_.to_client().empty(), now);
     if (talk_.finished()) because(ending::upstream, why_upstream_ended());
     if (!ready_ && talk_.is_ready()) on_ready();
-    if (half_open_ || !ready_) count_half_open();
+    if (log_in_) count_half_open();
     note_whether_busy();
     write_both();
     return used;
@@ -149,6 +149,7 @@ void connection::note_whether_busy() {
 void connection::write_both() {
     server_out_.take(talk_.to_server());
     client_out_.take(talk_.to_client());
+    if (ready_ && log_in_ && all_written()) end_log_in();
 }
 
 /// What it had sent before is still carried out, with a time limit.
@@ -164,13 +165,13 @@ void connection::on_ready() {
     ++deadlines_;
     deadline_.cancel();
     if (const auto& key = talk_.startup().backend_key())
-        cancel_registration_.emplace(service_.cancels, *key, target_);
+        cancel_registration_.emplace(service_.cancels, *key, log_in_->target);
     log_ready();
 }
 
 void connection::end_server_side() {
     cancel_registration_.reset();
-    connector_.abandon();
+    if (log_in_) log_in_->connector.abandon();
     server_.close();
 }
 

@@ -113,7 +113,8 @@ void client_startup::on_startup(const startup_view& startup) {
     negotiate(startup);
     for (const startup_parameter& parameter : *startup.parameters)
         if (!take_parameter(parameter)) return;
-    if (user_.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
+    if (identity_.user.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
+    if (identity_.database.empty()) identity_.database = identity_.user;
     if (terminates()) substitute_credentials();
     compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
                     for_upstream_);
@@ -144,9 +145,9 @@ bool client_startup::take_parameter(const startup_parameter& parameter) {
 }
 
 void client_startup::remember(const startup_parameter& parameter) {
-    if (parameter.name == "user") user_ = parameter.value;
-    if (parameter.name == "database") database_ = parameter.value;
-    if (lower_case(parameter.name) == "application_name") application_name_ = parameter.value;
+    if (parameter.name == "user") identity_.user = parameter.value;
+    if (parameter.name == "database") identity_.database = parameter.value;
+    if (lower_case(parameter.name) == "application_name") identity_.application_name = parameter.value;
 }
 
 /// pgBouncer would take a bad one, and say SET before every transaction for one that is not spelt as the

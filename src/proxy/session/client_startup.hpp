@@ -64,6 +64,13 @@ struct cancel_key {
     auto operator<=>(const cancel_key&) const = default;  // NOLINT(modernize-use-nullptr): its 0 is none
 };
 
+/// Who the client says that it is. Empty before its StartupMessage.
+struct client_identity {
+    std::string user;
+    std::string database;  ///< where it names none, its user
+    std::string application_name;
+};
+
 /// A client connection up to its first ReadyForQuery: bytes in, bytes out, no I/O (manual: "Start-up").
 ///
 /// The driver feeds and flushes as with a session; what is not used here belongs to the session that follows.
@@ -115,9 +122,7 @@ public:
     }
     bool finished() const { return stage_ == stage::finished; }
 
-    const std::string& user() const { return user_; }
-    const std::string& database() const { return database_.empty() ? user_ : database_; }
-    const std::string& application_name() const { return application_name_; }
+    const client_identity& identity() const { return identity_; }
     /// Names of the parameters that were left out.
     const std::vector<std::string>& stripped() const { return stripped_; }
     /// As the server last reported it.
@@ -188,7 +193,7 @@ private:
     bool logged_in_ = false;
     std::string login_problem_, refusal_;
 
-    std::string user_, database_, application_name_;
+    client_identity identity_;
     startup_parameters for_upstream_;  // while the StartupMessage is read
     std::string upstream_packet_;
     std::vector<std::string> stripped_;

@@ -14,7 +14,7 @@ void client_startup::check_client() {
             "28000", "only clients on this machine are let in without a password",
             "Connect through loopback or a Unix socket, or set pgsidecar's auth.mode to scram-sha-256.");
     if (options_.authentication != authentication_mode::scram_sha_256) return;
-    client_login_ = std::make_unique<client_login>(user_, *options_.users, client_.certificate_hash);
+    client_login_ = std::make_unique<client_login>(identity_.user, *options_.users, client_.certificate_hash);
     client_login_->begin(to_client_);
     stage_ = stage::checking;
 }
@@ -43,12 +43,12 @@ void client_startup::substitute_credentials() {
     if (!own.database.empty())
         set("database", own.database);
     else if (!own.user.empty())
-        set("database", database());
+        set("database", identity_.database);
     if (!own.user.empty()) set("user", own.user);
 }
 
 const std::string& client_startup::upstream_user() const {
-    return options_.credentials.user.empty() ? user_ : options_.credentials.user;
+    return options_.credentials.user.empty() ? identity_.user : options_.credentials.user;
 }
 
 auth::secret_string client_startup::upstream_password() const {
