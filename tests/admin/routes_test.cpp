@@ -29,7 +29,10 @@ protected:
         return got;
     }
     static net::statement_report statement(std::uint64_t hash, std::string sql, std::uint64_t calls) {
-        return {hash, {.sql = std::move(sql), .calls = calls, .server_time = 2'000'000'000 / calls}};
+        return {hash,
+                {.sql = std::make_shared<const std::string>(std::move(sql)),
+                 .calls = calls,
+                 .server_time = 2'000'000'000 / calls}};
     }
 
     const caller local{.is_local = true, .host = "localhost:9187"};

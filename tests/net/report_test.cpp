@@ -14,7 +14,7 @@ report one(std::uint64_t hash, std::uint64_t calls) {
     out.counts.totals.first_byte.observe(std::chrono::milliseconds{1});
     out.counts.sessions[session_state::idle] = 3;
     out.sessions.push_back({});
-    out.statements.push_back({hash, {.sql = "select", .calls = calls}});
+    out.statements.push_back({hash, {.sql = std::make_shared<const std::string>("select"), .calls = calls}});
     return out;
 }
 

@@ -100,6 +100,26 @@ TEST(Memory, AStatementWithASharedTextCosts400BytesAtMost) {
     EXPECT_EQ(texts.text_count(), static_cast<std::size_t>(statements));
 }
 
+TEST(Memory, ATextIsKeptOnce) {
+    constexpr std::size_t texts_kept = 100, size = 1024;
+    statement_statistics usages;
+    text_pool texts(&usages);
+    std::vector<query_text_ptr> held(texts_kept);
+    const std::size_t before = allocated;
+    for (std::size_t n = 0; n < texts_kept; ++n)
+        held[n] = texts.intern(std::to_string(n) + std::string(size, 'x'), {});
+    const std::size_t each = (allocated - before) / texts_kept;
+    RecordProperty("bytes", static_cast<int>(each));
+    EXPECT_LE(each, size + 512);
+}
+
+TEST(Memory, ASessionThatExpectsNothingHoldsNoQueue) {
+    text_pool texts;
+    const std::size_t before = allocated;
+    const client c(texts);
+    EXPECT_EQ(allocated, before);
+}
+
 TEST(Memory, WorkAndClosedStatementsLeaveNothing) {
     text_pool texts;
     client c(texts);

@@ -190,11 +190,19 @@ TEST(StatementStatistics, ForgetsTheLeastCalledOfThoseThatNobodyHas) {
     EXPECT_EQ(usages.of("often", {})->calls, 9U);
 }
 
-TEST(StatementStatistics, KeepsTheStartOfATextOnly) {
+TEST(StatementStatistics, ShareATextAndKeepItsStartWhenNobodyHasIt) {
     statement_statistics usages;
+    text_pool texts(&usages);
     const std::string sql(10 * statement_statistics::text_limit, 'x');
-    EXPECT_EQ(usages.of(sql, {})->sql.size(), statement_statistics::text_limit);
-    EXPECT_NE(usages.of(sql, {}), usages.of(sql + "y", {}));
+    query_text_ptr text = texts.intern(sql, {});
+    const statement_usage_ptr usage = text->usage;
+    EXPECT_EQ(usage->sql.get(), &text->sql);
+    EXPECT_NE(usage, texts.intern(sql + "y", {})->usage);
+    text.reset();
+    EXPECT_EQ(usage->sql->size(), statement_statistics::text_limit);
+    text = texts.intern(sql, {});
+    EXPECT_EQ(text->usage, usage);
+    EXPECT_EQ(text->sql, sql);
 }
 
 TEST(NameHistory, ForgetsTheOldestNames) {

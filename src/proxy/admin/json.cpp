@@ -55,7 +55,7 @@ json statement_object(const net::statement_report& s, bool show_sql) {
              {"reparses", s.usage.reparses},
              {"errors_avoided", s.usage.errors_avoided},
              {"server_seconds", static_cast<double>(s.usage.server_time) * 1e-9}};
-    if (show_sql) out["sql"] = s.usage.sql;
+    if (show_sql) out["sql"] = s.usage.sql->substr(0, statement_statistics::text_limit);
     return out;
 }
 

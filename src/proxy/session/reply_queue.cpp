@@ -40,12 +40,15 @@ bool ends(request kind, backend reply) {
 
 expected_reply& reply_queue::expect(request kind, disposition how) {
     boundaries_ += is_boundary(kind);
-    return entries_.emplace_back(kind, how);
+    if (entries_.full()) entries_.set_capacity(std::max(first_capacity, 2 * entries_.capacity()));
+    entries_.push_back(expected_reply(kind, how));
+    return entries_.back();
 }
 
 void reply_queue::pop() {
     boundaries_ -= is_boundary(entries_.front().kind);
     entries_.pop_front();
+    if (entries_.empty()) entries_.set_capacity(0);
 }
 
 const expected_reply* reply_queue::boundary() const {

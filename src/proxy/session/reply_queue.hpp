@@ -1,7 +1,7 @@
 #pragma once
 
+#include <boost/circular_buffer.hpp>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <vector>
 
@@ -83,7 +83,8 @@ struct expected_reply {
     sql_uses_ptr uses;       ///< of a Query, one a command
 };
 
-/// One entry for every message sent to the server, in order.
+/// One entry for every message sent to the server, in order. It takes no memory while nothing is expected; an
+/// entry may move when another is added.
 class reply_queue {
 public:
     expected_reply& expect(request kind, disposition how);
@@ -124,7 +125,9 @@ public:
     void drop_eaten_syncs();
 
 private:
-    std::deque<expected_reply> entries_;
+    static constexpr std::size_t first_capacity = 4;
+
+    boost::circular_buffer<expected_reply> entries_{0};
     std::size_t boundaries_ = 0;
 };
 

@@ -3,6 +3,9 @@
 #include <algorithm>
 #include <array>
 #include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <vector>
 
 #include "proxy/session/statement.hpp"
 
@@ -18,8 +21,6 @@ public:
     constexpr server_place() = default;
     static constexpr server_place named(std::size_t number) { return server_place(1 + number % (count - 1)); }
 
-    constexpr explicit server_place(std::size_t index) : index_(index) {}
-
     constexpr std::size_t index() const { return index_; }
     constexpr bool unnamed() const { return index_ == 0; }
     constexpr byte_view name() const { return names[index_]; }
@@ -30,6 +31,8 @@ public:
     }
 
 private:
+    constexpr explicit server_place(std::size_t index) : index_(index) {}
+
     static constexpr std::array<byte_view, count> names{"",      "psc_1", "psc_2", "psc_3", "psc_4",
                                                         "psc_5", "psc_6", "psc_7", "psc_8"};
     std::size_t index_ = 0;
@@ -38,27 +41,34 @@ private:
 /// What stands there, as far as we know. Null: nothing, or unknown.
 class placed_statements {
 public:
-    statement_ptr& operator[](server_place p) { return at_[p.index()]; }
-    const statement_ptr& unnamed() const { return at_[0]; }
+    statement_ptr& operator[](server_place p) {
+        if (p.unnamed()) return unnamed_;
+        named_.resize(server_place::count - 1);
+        return named_[p.index() - 1];
+    }
+    const statement_ptr& unnamed() const { return unnamed_; }
 
     /// Where this statement stands, or one that the server cannot tell from it.
     std::optional<server_place> find(const statement& s) const {
-        for (std::size_t i = 0; i < server_place::count; ++i)
-            if (at_[i] && is_same(*at_[i], s)) return server_place(i);
+        if (unnamed_ && is_same(*unnamed_, s)) return server_place();
+        for (std::size_t i = 0; i < named_.size(); ++i)
+            if (named_[i] && is_same(*named_[i], s)) return server_place::named(i);
         return std::nullopt;
     }
 
-    void forget() { at_ = {}; }
-    void forget_named() {
-        for (std::size_t i = 1; i < server_place::count; ++i) at_[i] = nullptr;
+    void forget() {
+        unnamed_ = nullptr;
+        forget_named();
     }
+    void forget_named() { named_.clear(); }
 
 private:
     static bool is_same(const statement& a, const statement& b) {
         return &a == &b || (a.text && a.text == b.text && a.birth && a.birth == b.birth);
     }
 
-    std::array<statement_ptr, server_place::count> at_;
+    statement_ptr unnamed_;
+    std::vector<statement_ptr> named_;  // empty as long as no name is given
 };
 
 /// The statements that are resident on the link's server: as sent and as answered.
@@ -68,8 +78,7 @@ public:
     placed_statements answered;
 
     void put(server_place where, const statement_ptr& s) {
-        if (where.unnamed() && sent.unnamed())
-            displaced_[displacements_++ % displaced_.size()] = text_of(*sent.unnamed());
+        if (where.unnamed() && sent.unnamed()) note_displaced(text_of(*sent.unnamed()));
         sent[where] = s;
     }
 
@@ -85,7 +94,10 @@ public:
         answered.forget();
         names_given_ = 0;
     }
-    void forget_displaced() { displaced_ = {}; }
+    void forget_displaced() {
+        displaced_.clear();
+        displacements_ = 0;
+    }
     void forget_named() {
         sent.forget_named();
         answered.forget_named();
@@ -95,9 +107,17 @@ public:
 private:
     static const query_text* text_of(const statement& s) { return s.text.get(); }
 
-    std::array<const query_text*, server_place::count - 1> displaced_{};  // only compared
-    std::size_t displacements_ = 0;
-    std::size_t names_given_ = 0;
+    /// The newest takes the place of the oldest.
+    void note_displaced(const query_text* text) {
+        if (displaced_.size() < server_place::count - 1)
+            displaced_.push_back(text);
+        else
+            displaced_[displacements_++ % displaced_.size()] = text;
+    }
+
+    std::vector<const query_text*> displaced_;  // only compared
+    std::uint32_t displacements_ = 0;
+    std::uint32_t names_given_ = 0;
 };
 
 }  // namespace pgsidecar

@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <functional>
+#include <map>
 #include <memory>
 #include <optional>
 #include <set>
 #include <string>
-#include <unordered_map>
 #include <vector>
 
 #include "protocol/backend_messages.hpp"
@@ -279,7 +279,7 @@ private:
     statement_table table_;
     std::vector<std::string>
         deferred_closes_;  // Closes at the start of a segment, perhaps to be answered locally
-    std::unordered_map<std::string, statement_ptr>
+    std::map<std::string, statement_ptr, std::less<>>
         sql_portals_;  // portals whose text uses SQL-level statements
     passing client_rest_;
     attempt attempt_;

@@ -156,7 +156,7 @@ bool session::on_reply(const frame& f) {
         default: break;
     }
     if (tells_change) on_shape_changed();
-    const bool shown = head.how == disposition::forward;
+    const bool shown = replies_.head().how == disposition::forward;  // it may have moved
     if (type == backend::ready_for_query) {
         on_ready(f, shown);
         return false;

@@ -240,8 +240,7 @@ void session::close_statement(byte_view name) {
 session::progress session::on_execute(const frame& f) {
     keep_birth();  // not behind it: it may begin a copy
     const auto portal = read_execute_portal(f.body());
-    const auto found =
-        portal && !sql_portals_.empty() ? sql_portals_.find(std::string(*portal)) : sql_portals_.end();
+    const auto found = portal && !sql_portals_.empty() ? sql_portals_.find(*portal) : sql_portals_.end();
     const statement_effect effect =
         portal && bound_.name == *portal ? bound_.effect : statement_effect::lasting;
     if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();

@@ -8,11 +8,18 @@ namespace pgsidecar {
 statement_usage_ptr statement_statistics::of(byte_view sql, byte_view parameter_types) {
     const std::hash<byte_view> of;
     const std::uint64_t hash = of(sql) * 31 + of(parameter_types);
-    if (const auto found = usages_.find(hash); found != usages_.end()) return found->second;
+    if (const auto found = usages_.find(hash); found != usages_.end()) {
+        if (*found->second->sql != sql) found->second->sql = std::make_shared<const std::string>(sql);
+        return found->second;
+    }
     if (usages_.size() >= sweep_at_) sweep();
     auto made = std::make_shared<statement_usage>();
-    made->sql = sql.substr(0, text_limit);
+    made->sql = std::make_shared<const std::string>(sql);
     return usages_.emplace(hash, std::move(made)).first->second;
+}
+
+void statement_statistics::forget_text(statement_usage& of) {
+    if (of.sql->size() > text_limit) of.sql = std::make_shared<const std::string>(*of.sql, 0, text_limit);
 }
 
 /// The more texts are in use, the later the next one: it costs a constant time for each text that comes.

@@ -6,9 +6,14 @@
 namespace pgsidecar {
 
 query_text::query_text(byte_view text, byte_view types, statement_usage_ptr counts)
-    : sql(text), parameter_types(types), usage(std::move(counts)) {}
+    : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, counts) {}
 
-query_text::~query_text() = default;
+query_text::query_text(std::shared_ptr<const std::string> text, byte_view types, statement_usage_ptr counts)
+    : sql(*text), parameter_types(types), usage(std::move(counts)), text_(std::move(text)) {}
+
+query_text::~query_text() {
+    if (usage) statement_statistics::forget_text(*usage);
+}
 
 std::size_t text_pool::text_bytes() const {
     std::size_t sum = 0;

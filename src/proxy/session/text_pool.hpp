@@ -37,11 +37,14 @@ public:
 
     std::pair<std::string_view, std::string_view> key() const { return {sql, parameter_types}; }
 
-    const std::string sql;
+    const std::string& sql;
     const std::string parameter_types;  ///< four bytes each, network order; 0 = unspecified
     const statement_usage_ptr usage;    ///< null: not counted
 
 private:
+    query_text(std::shared_ptr<const std::string> text, byte_view types, statement_usage_ptr counts);
+
+    const std::shared_ptr<const std::string> text_;
     mutable std::unique_ptr<const sql_facts> facts_;
     mutable std::optional<std::size_t> highest_parameter_;
     mutable std::optional<statement_effect> effect_;
