@@ -13,6 +13,8 @@ upstream_target at(std::uint16_t port) {
     return {asio::ip::tcp::endpoint(asio::ip::make_address("127.0.0.1"), port), "db", true};
 }
 
+upstream_target_ptr through(std::uint16_t port) { return std::make_shared<const upstream_target>(at(port)); }
+
 std::optional<upstream_target> upstream_of(const cancel_registry& registry, const cancel_key& key) {
     const auto found = registry.find(key);
     return found ? std::optional(found->upstream) : std::nullopt;
@@ -22,7 +24,7 @@ TEST(CancelRegistry, KnowsASessionAsLongAsItLives) {
     cancel_registry registry;
     const cancel_key key{7, "key!"};
     {
-        const cancel_registration session(registry, key, at(5432));
+        const cancel_registration session(registry, key, through(5432));
         EXPECT_EQ(upstream_of(registry, key), at(5432));
     }
     EXPECT_EQ(upstream_of(registry, key), std::nullopt);
@@ -31,7 +33,7 @@ TEST(CancelRegistry, KnowsASessionAsLongAsItLives) {
 
 TEST(CancelRegistry, ProcessAndWholeKeyHaveToMatch) {
     cancel_registry registry;
-    const cancel_registration session(registry, {7, "key!"}, at(5432));
+    const cancel_registration session(registry, {7, "key!"}, through(5432));
     EXPECT_EQ(upstream_of(registry, {8, "key!"}), std::nullopt);
     EXPECT_EQ(upstream_of(registry, {7, "key?"}), std::nullopt);
     EXPECT_EQ(upstream_of(registry, {7, "key!!"}), std::nullopt);
@@ -42,8 +44,8 @@ TEST(CancelRegistry, KeysMayHoldAnyBytesAndLength) {
     cancel_registry registry;
     const cancel_key one{7, std::string(256, '\0')};
     const cancel_key other{7, std::string(255, '\0')};
-    const cancel_registration a(registry, one, at(1));
-    const cancel_registration b(registry, other, at(2));
+    const cancel_registration a(registry, one, through(1));
+    const cancel_registration b(registry, other, through(2));
     EXPECT_EQ(upstream_of(registry, one), at(1));
     EXPECT_EQ(upstream_of(registry, other), at(2));
 }
@@ -51,8 +53,8 @@ TEST(CancelRegistry, KeysMayHoldAnyBytesAndLength) {
 TEST(CancelRegistry, SessionsThatHappenToHaveTheSameKeyEndOneByOne) {
     cancel_registry registry;
     const cancel_key key{7, "key!"};
-    auto first = std::make_unique<cancel_registration>(registry, key, at(1));
-    const cancel_registration second(registry, key, at(2));
+    auto first = std::make_unique<cancel_registration>(registry, key, through(1));
+    const cancel_registration second(registry, key, through(2));
     EXPECT_EQ(registry.size(), 2U);
     first.reset();
     EXPECT_EQ(upstream_of(registry, key), at(2));
@@ -61,7 +63,7 @@ TEST(CancelRegistry, SessionsThatHappenToHaveTheSameKeyEndOneByOne) {
 TEST(CancelRegistry, TellsWhetherASessionIsBusy) {
     cancel_registry registry;
     const cancel_key key{7, "key!"};
-    cancel_registration session(registry, key, at(1));
+    cancel_registration session(registry, key, through(1));
     EXPECT_FALSE(registry.find(key)->busy);
     session.set_busy(true);
     EXPECT_TRUE(registry.find(key)->busy);
@@ -72,10 +74,10 @@ TEST(CancelRegistry, TellsWhetherASessionIsBusy) {
 TEST(CancelRegistry, OfSessionsWithTheSameKeyTheBusyOneIsMeant) {
     cancel_registry registry;
     const cancel_key key{7, "key!"};
-    const cancel_registration idle(registry, key, at(1)), other(registry, key, at(2));
-    cancel_registration busy(registry, key, at(3));
+    const cancel_registration idle(registry, key, through(1)), other(registry, key, through(2));
+    cancel_registration busy(registry, key, through(3));
     busy.set_busy(true);
-    const cancel_registration last(registry, key, at(4));
+    const cancel_registration last(registry, key, through(4));
     ASSERT_TRUE(registry.find(key));
     EXPECT_EQ(registry.find(key)->upstream, at(3));
     EXPECT_TRUE(registry.find(key)->busy);

@@ -75,9 +75,10 @@ public:
         cancellation_key_ = this;
     }
 
-    awaitable<> read() {
-        return asio::async_initiate<const asio::use_awaitable_t<executor>&, void()>(
-            [this](handler waiter) { start(std::move(waiter)); }, use_awaitable);
+    /// To be awaited: deferred, so that it needs no frame of its own.
+    auto read() {
+        return asio::async_initiate<const asio::deferred_t&, void()>(
+            [this](handler waiter) { start(std::move(waiter)); }, asio::deferred);
     }
 
     const error_code& what_failed() const { return ec_; }
@@ -89,7 +90,7 @@ public:
 private:
     using reactor_op = asio::detail::reactor_op;
     using operation = asio::detail::operation;
-    using handler = asio::async_result<asio::use_awaitable_t<executor>, void()>::handler_type;
+    using handler = asio::detail::awaitable_async_op_handler<void(), executor>;
 
     /// Names what derived classes may name.
     struct socket_access : stream_socket {

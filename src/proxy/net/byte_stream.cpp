@@ -72,17 +72,37 @@ awaitable<std::string> byte_stream::handshake() {
 }
 
 awaitable<std::size_t> byte_stream::read(read_buffer& in, error_code& ec) {
-    ec = {};
-    if (in.is_full()) ec = asio::error::message_size;
+    if (!begin_read(in)) co_await arrived();
+    if (must_write()) co_await go_on_reading();
+    co_return end_read(ec);
+}
+
+/// Whether it has ended already.
+bool byte_stream::begin_read(read_buffer& in) {
     reading_ = {.into = &in, .ec = {}};
-    if (ec || read_at_once()) co_return finish_reading(ec);
-    in.give_back();
-    do {
-        co_await arrival_.read();
-        ec = arrival_.what_failed();
-        if (!ec && reading_.until_writable) co_await wait(tls_channel::wait::writable, ec);
-    } while (!ec && reading_.until_writable);
-    co_return finish_reading(ec);
+    if (in.is_full()) reading_.ec = asio::error::message_size;
+    reading_.waits = !reading_.ec && !read_at_once();
+    if (reading_.waits) in.give_back();
+    return !reading_.waits;
+}
+
+awaitable<> byte_stream::go_on_reading() {
+    while (must_write()) {
+        error_code ec;
+        co_await wait(tls_channel::wait::writable, ec);
+        if (ec) {
+            reading_.ec = ec;
+            reading_.until_writable = false;
+            co_return;
+        }
+        co_await arrived();
+    }
+}
+
+std::size_t byte_stream::end_read(error_code& ec) const {
+    ec = reading_.waits ? arrival_.what_failed() : error_code();
+    if (!ec) ec = reading_.ec;
+    return reading_.bytes;
 }
 
 /// The last read has told that there is more.
@@ -92,11 +112,6 @@ bool byte_stream::read_at_once() {
         return false;
     }
     return try_to_read(true) != arrival::nothing;
-}
-
-std::size_t byte_stream::finish_reading(error_code& ec) const {
-    if (!ec) ec = reading_.ec;
-    return reading_.bytes;
 }
 
 /// Takes room only now, so that a connection that waits holds none.

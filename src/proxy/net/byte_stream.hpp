@@ -44,6 +44,17 @@ public:
     /// when the buffer has reached its limit.
     awaitable<std::size_t> read(read_buffer& in, error_code& ec);
 
+    /// The same in steps, for one that waits long and often: read() would keep a frame of its own meanwhile.
+    ///
+    ///     if (!begin_read(in)) co_await arrived();
+    ///     if (must_write()) co_await go_on_reading();
+    ///     end_read(ec);
+    bool begin_read(read_buffer& in);
+    auto arrived() { return arrival_.read(); }
+    bool must_write() const { return reading_.waits && reading_.until_writable && !arrival_.what_failed(); }
+    awaitable<> go_on_reading();
+    std::size_t end_read(error_code& ec) const;
+
     /// No more than there is room for, before anything is encrypted.
     awaitable<std::size_t> read_some(std::span<char> room, error_code& ec) {
         return socket_.async_read_some(asio::buffer(room.data(), room.size()), cancellable(ec));
@@ -82,12 +93,12 @@ private:
     struct reading {
         read_buffer* into = nullptr;
         std::size_t bytes = 0;
+        bool waits = false;
         bool until_writable = false;  // TLS has to send something first
         error_code ec;
     };
 
     bool read_at_once();
-    std::size_t finish_reading(error_code& ec) const;
     arrival try_to_read(bool last) override;
     arrival read_plain(std::span<char> room, bool last);
     arrival read_encrypted(std::span<char> room);

@@ -2,6 +2,7 @@
 
 #include <atomic>
 #include <map>
+#include <memory>
 #include <mutex>
 #include <optional>
 #include <string>
@@ -20,6 +21,8 @@ struct upstream_target {  // NOLINT(bugprone-exception-escape): endpoint's move 
 
     bool operator==(const upstream_target&) const = default;
 };
+
+using upstream_target_ptr = std::shared_ptr<const upstream_target>;
 
 class cancel_registration;
 
@@ -61,7 +64,7 @@ private:
 /// Keeps a session in the registry as long as it lives.
 class cancel_registration {
 public:
-    cancel_registration(cancel_registry& registry, const cancel_key& key, upstream_target upstream)
+    cancel_registration(cancel_registry& registry, const cancel_key& key, upstream_target_ptr upstream)
         : registry_(registry), upstream_(std::move(upstream)), entry_(registry.add(key, this)) {}
     cancel_registration(const cancel_registration&) = delete;
     cancel_registration& operator=(const cancel_registration&) = delete;
@@ -75,7 +78,7 @@ private:
     friend class cancel_registry;
 
     cancel_registry& registry_;
-    const upstream_target upstream_;
+    const upstream_target_ptr upstream_;
     std::atomic<bool> busy_{false};
     const cancel_registry::entries::iterator entry_;
 };
@@ -86,7 +89,7 @@ inline std::optional<cancellable_session> cancel_registry::find(const cancel_key
     for (auto [at, end] = entries_.equal_range(key); at != end; ++at)
         if (found == nullptr || at->second->busy_) found = at->second;
     if (found == nullptr) return std::nullopt;
-    return cancellable_session{found->upstream_, found->busy_};
+    return cancellable_session{*found->upstream_, found->busy_};
 }
 
 }  // namespace pgsidecar::net

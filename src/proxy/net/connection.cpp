@@ -50,15 +50,24 @@ awaitable<> connection::run() {
     set_options(client_.socket(), config_->settings.tcp_keepalive);
     arm(config_->settings.login_timeout);
     count_half_open();
+    const bool connected = co_await begin();
+    if (connected) co_await relay();
+    co_await end();
+    log_end();
+}
+
+awaitable<bool> connection::begin() {
     co_await learn_origin();
     pass_origin_on();
     co_await open();
     if (talk_.stage() == stage::cancelling) co_await cancel();
     const bool connected = co_await connect_upstream();
-    if (connected) co_await relay();
+    co_return connected;
+}
+
+awaitable<> connection::end() {
     co_await leave();
     co_await linger();
-    log_end();
 }
 
 /// While only the client can go on.

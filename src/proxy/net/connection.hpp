@@ -52,7 +52,10 @@ public:
     void count_end();
 
 private:
-    // connection.cpp: from accept to close
+    // connection.cpp: from accept to close; a frame holds room for all that it awaits, so what comes before
+    // and after the relay is apart
+    awaitable<bool> begin();
+    awaitable<> end();
     awaitable<> leave();
     awaitable<> linger();
     void count_half_open();

@@ -11,7 +11,7 @@ void conversation::enter_session() {
 void conversation::end_startup() {
     if (!startup_) return;
     enter_session();
-    client_ = startup_->identity();
+    client_ = here_.clients.share(startup_->identity());
     startup_.reset();
 }
 

@@ -53,7 +53,7 @@ public:
     /// Until end_startup().
     client_startup& startup() { return *startup_; }
     const client_startup& startup() const { return *startup_; }
-    const client_identity& client() const { return startup_ ? startup_->identity() : client_; }
+    const client_identity& client() const { return startup_ ? startup_->identity() : *client_; }
     /// Once it is_ready() and all that start-up has said is written: the session goes on without it.
     void end_startup();
     const session* current_session() const { return session_ ? &*session_ : nullptr; }
@@ -65,7 +65,7 @@ private:
     worker_state& here_;
     const session_options& session_options_;
     std::unique_ptr<client_startup> startup_;
-    client_identity client_;
+    std::shared_ptr<const client_identity> client_;  // when startup_ has gone
     std::optional<session> session_;
 };
 

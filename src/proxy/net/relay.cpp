@@ -27,7 +27,9 @@ awaitable<> connection::relay() {
             if (turn == server_turns_) co_await server_spoke_.wait();
             continue;
         }
-        co_await client_.read(client_in_, ec);
+        if (!client_.begin_read(client_in_)) co_await client_.arrived();
+        if (client_.must_write()) co_await client_.go_on_reading();
+        client_.end_read(ec);
         if (ec) on_client_read_failure(ec);
     }
 }
@@ -86,7 +88,9 @@ awaitable<> connection::server_pump() {
     bool more = server_in_.empty();  // a message is not whole
     error_code ec;
     while (!talk_.finished()) {
-        if (more) co_await server_.read(server_in_, ec);
+        if (more && !server_.begin_read(server_in_)) co_await server_.arrived();
+        if (more && server_.must_write()) co_await server_.go_on_reading();
+        if (more) server_.end_read(ec);
         if (ec) on_server_read_failure(ec);
         if (talk_.finished()) break;
         const std::size_t used = feed_from_server();
@@ -165,7 +169,7 @@ void connection::on_ready() {
     ++deadlines_;
     deadline_.cancel();
     if (const auto& key = talk_.startup().backend_key())
-        cancel_registration_.emplace(service_.cancels, *key, log_in_->target);
+        cancel_registration_.emplace(service_.cancels, *key, here_.upstreams.share(log_in_->target));
     log_ready();
 }
 

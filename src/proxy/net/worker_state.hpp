@@ -1,6 +1,8 @@
 #pragma once
 
 #include "proxy/net/buffer_pool.hpp"
+#include "proxy/net/cancel_registry.hpp"
+#include "proxy/net/last_shared.hpp"
 #include "proxy/net/pool_names.hpp"
 #include "proxy/net/statistics.hpp"
 #include "proxy/session/text_pool.hpp"
@@ -13,6 +15,8 @@ struct worker_state {
     statement_statistics usages;
     text_pool texts{&usages};
     pool_names names;
+    last_shared<client_identity> clients;
+    last_shared<upstream_target> upstreams;
     statistics counts;  ///< of what is counted at once, and of connections that have ended
 };
 

@@ -69,6 +69,8 @@ struct client_identity {
     std::string user;
     std::string database;  ///< where it names none, its user
     std::string application_name;
+
+    bool operator==(const client_identity&) const = default;
 };
 
 /// A client connection up to its first ReadyForQuery: bytes in, bytes out, no I/O (manual: "Start-up").
