@@ -289,6 +289,16 @@ TEST(Limits, UnknownMessageOfTheClient) {
     }
 }
 
+TEST(Limits, ClosesInFrontOfAMessageOfAnUnknownTypeAreAnswered) {
+    conversation()
+        .client_sends({fe::close_statement("a"), fe::message('!', "")})
+        .client_gets({be::close_complete(), be::fatal("08P01", "invalid frontend message type 33",
+                                                      {{'F', "postgres.c"}, {'R', "SocketBackend"}})})
+        .server_gets({fe::terminate()})
+        .ends()
+        .check();
+}
+
 TEST(Limits, ServerThatDoesNotFitTheProtocolEndsTheConnection) {
     const auto out_of_sync = [](const std::string& what) {
         return be::fatal("08P01", "unexpected " + what + " from the upstream server");

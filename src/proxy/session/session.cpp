@@ -190,6 +190,7 @@ byte_view session::bind_head(const frame& f) { return f.body().substr(0, max_bin
 /// Natively what was sent before it is answered first.
 session::progress session::on_unknown_message(const frame& f) {
     if (!copy_in_ && (boundary_in_flight() || !settled())) return progress::wait;
+    answer_deferred_closes();
     const std::string message =
         "invalid frontend message type " + std::to_string(static_cast<std::uint8_t>(f.type));
     return refuse({.severity = "FATAL",

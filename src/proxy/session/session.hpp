@@ -159,6 +159,7 @@ private:
     progress on_sync(const frame& f);
     bool defers_close(const frame& f);
     void answer_locally();
+    void answer_deferred_closes();
     void send_deferred_closes();
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);

@@ -298,13 +298,17 @@ bool session::defers_close(const frame& f) {
 }
 
 void session::answer_locally() {
+    answer_deferred_closes();
+    show_ready(transaction_status::idle);
+}
+
+void session::answer_deferred_closes() {
     to_client_.compose([&](std::string& out) {
         for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
     });
     for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
     counters_.rewritten_messages[rewritten::close] += deferred_closes_.size();
     deferred_closes_.clear();
-    show_ready(transaction_status::idle);
 }
 
 void session::send_deferred_closes() {
