@@ -31,6 +31,21 @@ std::optional<bind_view> read_bind(byte_view body) {
     return out;
 }
 
+std::optional<result_formats_view> read_result_formats(byte_view body, std::size_t tail_at) {
+    constexpr std::uint32_t null_value = 0xffffffff;
+    field_reader in(body.substr(tail_at));
+    in.bytes(2 * std::size_t{in.u16()});
+    for (std::size_t values = in.u16(); values > 0 && in.ok(); --values)
+        if (const std::uint32_t size = in.u32(); size != null_value) in.bytes(size);
+    result_formats_view out;
+    out.at = body.size() - in.rest().size();
+    out.count = in.u16();
+    if (out.count > 0) out.first = in.u16();
+    if (out.count > 1) in.bytes(2 * std::size_t{out.count} - 2);
+    if (!in.at_end()) return std::nullopt;
+    return out;
+}
+
 std::optional<target_view> read_target(byte_view body) {
     field_reader in(body);
     const char kind = static_cast<char>(in.u8());
@@ -76,6 +91,12 @@ void compose_head(std::string& out, frontend type, std::size_t body_size) {
 void compose_bind_head(std::string& out, byte_view portal, byte_view statement, std::size_t tail_size) {
     compose_head(out, frontend::bind, portal.size() + statement.size() + 2 + tail_size);
     field_writer(out).cstr(portal).cstr(statement);
+}
+
+void compose_result_formats(std::string& out, std::uint16_t columns, std::uint16_t code) {
+    field_writer writer(out);
+    writer.u16(columns);
+    for (std::uint16_t i = 0; i < columns; ++i) writer.u16(code);
 }
 
 void compose_parse_head(std::string& out, byte_view statement, std::size_t tail_size) {

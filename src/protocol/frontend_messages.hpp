@@ -33,6 +33,15 @@ struct bind_view {
 /// `body` may be cut anywhere: nothing when the names are not whole.
 std::optional<bind_view> read_bind(byte_view body);
 
+/// The end of a whole Bind.
+struct result_formats_view {
+    std::size_t at = 0;  ///< offset in the body of their number
+    std::uint16_t count = 0;
+    std::uint16_t first = 0;  ///< 0: text, where there is none
+};
+/// `tail_at` as read_bind has found it. Nothing if malformed.
+std::optional<result_formats_view> read_result_formats(byte_view body, std::size_t tail_at);
+
 /// Describe and Close.
 struct target_view {
     target_kind kind;
@@ -50,6 +59,8 @@ void compose_parse(std::string& out, byte_view statement, byte_view query, byte_
 void compose_bind(std::string& out, byte_view portal, byte_view statement);
 /// Header and names of a Bind whose tail of `tail_size` bytes the caller sends behind it.
 void compose_bind_head(std::string& out, byte_view portal, byte_view statement, std::size_t tail_size);
+/// Instead of what read_result_formats has found: `columns` times the same code.
+void compose_result_formats(std::string& out, std::uint16_t columns, std::uint16_t code);
 /// Header, name and nothing more of a Parse whose query and types follow (`tail_size` bytes).
 void compose_parse_head(std::string& out, byte_view statement, std::size_t tail_size);
 void compose_describe(std::string& out, target_kind kind, byte_view name);

@@ -14,16 +14,20 @@ const std::string refused =
     be::close_complete() + be::error("26000", "prepared statement \"psc_refuse\" does not exist");
 const std::string reads = "select * from t", writes = "insert into t values (1) returning *";
 
+/// A code for each of the two columns.
+std::string guarded_bind(const std::string& name) { return fe::bind(name, {.result_formats = {0, 0}}); }
+
 std::string checked_bind(const std::string& sql) {
-    return fe::parse("", sql) + fe::describe_statement("") + fe::bind("");
+    return fe::parse("", sql) + fe::describe_statement("") + guarded_bind("");
 }
 /// The same under a name of ours.
 std::string checked_bind_at(const std::string& name, const std::string& sql) {
-    return fe::close_statement(name) + fe::parse(name, sql) + fe::describe_statement(name) + fe::bind(name);
+    return fe::close_statement(name) + fe::parse(name, sql) + fe::describe_statement(name) +
+           guarded_bind(name);
 }
 /// Where the commit waits, the Flush does not stand behind what takes time.
 const std::string checked_write =
-    fe::parse("", writes) + fe::describe_statement("") + fe::flush() + fe::bind("");
+    fe::parse("", writes) + fe::describe_statement("") + fe::flush() + guarded_bind("");
 
 conversation knows(const std::string& sql) {
     return conversation().knows("a", sql, {.columns = birth_shape});
@@ -207,7 +211,8 @@ TEST(ShapeCheck, AlsoWhileItsFirstDescriptionIsOnItsWay) {
         .client_sends({fe::parse("", reads), fe::parse("b", "alter table t"), fe::bind("b", {.portal = "p"}),
                        fe::execute("p"), fe::bind(""), fe::sync()})
         .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::parse("", "alter table t"),
-                      fe::describe_statement(""), alter, checked_bind(reads), fe::flush()})
+                      fe::describe_statement(""), alter, fe::parse("", reads), fe::describe_statement(""),
+                      fe::bind(""), fe::flush()})
         .server_sends({be::parse_complete(), be::description(birth_shape), be::parse_complete(),
                        be::description({}), be::bind_complete(), be::command_complete("ALTER TABLE"),
                        bound_with(one_column)})
@@ -216,6 +221,39 @@ TEST(ShapeCheck, AlsoWhileItsFirstDescriptionIsOnItsWay) {
         .server_gets({forced_failure, fe::sync()})
         .server_sends({refused, be::ready('I')})
         .client_gets({be::ready('I')})
+        .check();
+}
+
+TEST(ShapeCheck, AnotherNumberOfColumnsIsRefusedAtBindInEveryMode) {
+    const std::string sql = "insert into t values ($1, $2) returning *";
+    const std::vector<oid> types{type::text, type::text};
+    const auto formats = be::error("08P01", "bind message has 2 result formats but query has 1 columns",
+                                   {{'R', "PortalSetResultFormat"}});
+    for (const std::vector<std::uint16_t>& codes : {std::vector<std::uint16_t>{}, {0}, {1}}) {
+        fe::binding values{.values = {std::string("\0\1\0\0", 4), std::nullopt}, .result_formats = codes};
+        fe::binding guarded = values;
+        guarded.result_formats.assign(2, codes.empty() ? 0 : codes.front());
+        conversation()
+            .knows("a", sql, {.types = types, .columns = birth_shape})
+            .result_shape_check(shape_check::off)
+            .client_sends({fe::bind("a", values), fe::execute(), fe::sync()})
+            .server_gets({fe::parse("", sql, types), fe::bind("", guarded), fe::execute(), fe::sync()})
+            .server_sends({be::parse_complete(), formats, be::ready('I')})
+            .client_gets({changed, be::ready('I')})
+            .check();
+    }
+}
+
+TEST(ShapeCheck, TheClientsOwnResultFormatsStay) {
+    const auto bound = fe::bind("", {.result_formats = {1, 0}});
+    const auto wrong = be::error("08P01", "bind message has 2 result formats but query has 1 columns",
+                                 {{'R', "PortalSetResultFormat"}});
+    knows_rows()
+        .result_shape_check(shape_check::off)
+        .client_sends({fe::bind("a", {.result_formats = {1, 0}}), fe::sync()})
+        .server_gets({fe::parse("", reads), bound, fe::sync()})
+        .server_sends({be::parse_complete(), wrong, be::ready('I')})
+        .client_gets({wrong, be::ready('I')})
         .check();
 }
 
@@ -362,12 +400,13 @@ TEST(ShapeCheck, TheBindsOwnErrorComesFirst) {
 }
 
 TEST(ShapeCheck, ButNotTheOneOfTheResultFormats) {
-    const auto formats = be::error("08P01", "bind message has 2 result formats but query has 1 columns",
+    const auto formats = be::error("08P01", "bind message has 3 result formats but query has 2 columns",
                                    {{'R', "PortalSetResultFormat"}});
+    const fe::binding three{.result_formats = {0, 0, 0}};
     for (const bool same : {true, false})
         knows_rows()
-            .client_sends({fe::bind("a"), fe::sync()})
-            .server_gets({checked_bind(reads), fe::sync()})
+            .client_sends({fe::bind("a", three), fe::sync()})
+            .server_gets({fe::parse("", reads), fe::describe_statement(""), fe::bind("", three), fe::sync()})
             .server_sends({be::parse_complete(), be::description(same ? birth_shape : one_column), formats,
                            be::ready('I')})
             .client_gets({same ? formats : changed, be::ready('I')})
@@ -449,7 +488,7 @@ TEST(ShapeCheck, CanBeSwitchedOff) {
     knows_rows()
         .result_shape_check(shape_check::off)
         .client_sends({fe::bind("a"), fe::execute(), fe::describe_statement("a"), fe::sync()})
-        .server_gets({fe::parse("", "select * from t"), fe::bind(""), fe::execute(),
+        .server_gets({fe::parse("", "select * from t"), guarded_bind(""), fe::execute(),
                       fe::describe_statement(""), fe::sync()})
         .server_sends({be::parse_complete(), be::bind_complete(), be::command_complete("SELECT 0"),
                        be::description(one_column), be::ready('I')})
@@ -467,7 +506,8 @@ TEST(ShapeCheck, ARowDescriptionOfManyColumnsIsCompared) {
         conversation()
             .knows("a", reads, {.columns = many})
             .client_sends({fe::bind("a"), fe::sync()})
-            .server_gets({checked_bind(reads), fe::sync()})
+            .server_gets({fe::parse("", reads), fe::describe_statement(""),
+                          fe::bind("", {.result_formats = std::vector<std::uint16_t>(1600)}), fe::sync()})
             .server_sends({bound_with(same ? many : other), be::ready('I')})
             .client_gets({same ? be::bind_complete() : changed, be::ready('I')})
             .check_in_pieces({0, 1000, 4096});

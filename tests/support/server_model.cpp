@@ -224,6 +224,9 @@ void server_model::on_bind(byte_view body) {
                      "portalmem.c");
     if (!checked_shape(*s)) return;
     refresh(*s);
+    if (p.formats.size() > 1 && !s->shape.empty() && p.formats.size() != s->shape.size())
+        return error("08P01", "bind message has another number of result formats than the query has columns",
+                     "PortalSetResultFormat", "pquery.c");
     p.statement = *s;
     portals_.insert_or_assign(std::string(name_of_portal), std::move(p));
     say(be::bind_complete());

@@ -73,6 +73,7 @@ struct expected_reply {
     bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
     bool copied = false;             ///< CopyInResponse has come
     bool failed = false;             ///< ErrorResponse has come
+    bool guarded = false;            ///< a Bind that fails where the row shape has another number of columns
     bool overlaps = false;           ///< sent in a block, behind a Sync that had not been answered
     bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;

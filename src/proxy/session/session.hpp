@@ -148,6 +148,8 @@ private:
     progress on_bind(const frame& f);
     progress send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
                        const statement_ptr& s);
+    void expect_bind(const bind_view& b, purpose what, const statement_ptr& s);
+    void compose_bind_for(const frame& f, const bind_view& b, server_place where);
     void remember_portal(byte_view portal, const statement_ptr& s);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
@@ -178,6 +180,8 @@ private:
     bool checks_shape(const statement& s) const;
     void send_shape_check(server_place where, const statement_ptr& s, disposition how);
     bool awaits_verdict() const { return shape_changed_ || checks_in_flight_ > 0; }
+    static bool may_be_guarded(const frame& bind);
+    bool compose_guarded_bind(const frame& f, const bind_view& b, server_place where, const statement& s);
     bool segment_lasts() const;
     progress wait_for_verdict();
     statement_effect effect_of_running(const statement& s) const;

@@ -255,7 +255,7 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
     if (head.birth_types_first) show_parameter_types(*head.subject);
     // Natively the shape is looked at before the result formats (§4).
     const bool formats_of_another_shape =
-        head.what == purpose::verdict && shape_changed_ &&
+        (head.guarded || (head.what == purpose::verdict && shape_changed_)) &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
     if (formats_of_another_shape) ++counters_.shape_mismatches;
     const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;

@@ -127,16 +127,27 @@ session::progress session::on_bind(const frame& f) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
+    if (may_be_guarded(f) && !f.whole()) return progress::more;
     remember_portal(b->portal, s);
     const server_place where = make_resident(s).where;
-    if (!checks_shape(*s)) return send_bind(f, *b, where, purpose::none, s);
-    send_shape_check(where, s, disposition::swallow);
-    return send_bind(f, *b, where, purpose::verdict, s);
+    if (checks_shape(*s)) {
+        send_shape_check(where, s, disposition::swallow);
+        expect_bind(*b, purpose::verdict, s);
+    } else {
+        expect_bind(*b, purpose::none, s);
+    }
+    if (!compose_guarded_bind(f, *b, where, *s)) compose_bind_for(f, *b, where);
+    return progress::done;
 }
 
-/// Only the header is rewritten.
 session::progress session::send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
                                      const statement_ptr& s) {
+    expect_bind(b, what, s);
+    compose_bind_for(f, b, where);
+    return progress::done;
+}
+
+void session::expect_bind(const bind_view& b, purpose what, const statement_ptr& s) {
     s->bound = true;
     count_call(*s);
     count_rewritten(rewritten::bind, b.statement);
@@ -145,6 +156,10 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     r.subject = s;
     bound_.name.assign(b.portal);
     bound_.effect = effect_of_running(*s);
+}
+
+/// Only the header is rewritten.
+void session::compose_bind_for(const frame& f, const bind_view& b, server_place where) {
     if (b.statement.empty()) {
         to_server_.borrow(f.raw);
     } else {
@@ -154,7 +169,6 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
         to_server_.borrow(f.body().substr(b.tail_at));
     }
     begin_passing(f, f.raw.size(), false);
-    return progress::done;
 }
 
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute.

@@ -1,8 +1,18 @@
+#include "protocol/field_reader.hpp"
+#include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
 
 /// The check of the row shape (semantics §4). Everything is sent at once but what would make something last
 /// before the verdict is known: the Sync outside a block, an Execute that is not a query's.
 namespace pgsidecar {
+namespace {
+
+/// A longer Bind passes in pieces, unread.
+constexpr std::size_t max_guarded_bind_size = std::size_t{16} << 10;
+
+}  // namespace
+
+bool session::may_be_guarded(const frame& bind) { return bind.size() <= max_guarded_bind_size; }
 
 /// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape. A statement whose first description
 /// is still on its way may turn out to return rows.
@@ -20,6 +30,25 @@ void session::send_shape_check(server_place where, const statement_ptr& s, dispo
     if (strict && how == disposition::swallow && status_ == transaction_status::idle &&
         s->text->effect() > statement_effect::none)
         flush();
+}
+
+/// A Bind with one result-format code for each column where the client has sent none or one for all: if the
+/// server's row has another number of columns it refuses the Bind before anything has run. Costs nothing, so
+/// it is done in every mode.
+bool session::compose_guarded_bind(const frame& f, const bind_view& b, server_place where,
+                                   const statement& s) {
+    if (!may_be_guarded(f) || !s.returns_rows() || s.text->facts().shape_varies) return false;
+    const std::uint16_t columns = field_reader(s.birth->shape).u16();
+    const auto formats = read_result_formats(f.body(), b.tail_at);
+    if (columns < 2 || !formats || formats->count > 1) return false;
+    const byte_view values = f.body().substr(b.tail_at, formats->at - b.tail_at);
+    to_server_.compose([&](std::string& out) {
+        compose_bind_head(out, b.portal, where.name(), values.size() + 2 + 2 * std::size_t{columns});
+    });
+    to_server_.borrow(values);
+    to_server_.compose([&](std::string& out) { compose_result_formats(out, columns, formats->first); });
+    replies_.back().guarded = true;
+    return true;
 }
 
 /// A Sync would commit something.
