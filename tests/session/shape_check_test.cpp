@@ -87,6 +87,21 @@ TEST(ShapeCheck, WhatIsPassingWhenTheChangeIsSeenStaysWhole) {
         .check();
 }
 
+TEST(ShapeCheck, ABindAloneIsNotFlushed) {
+    knows_rows()
+        .client_sends({fe::bind("a")})
+        .server_gets({checked_bind(reads)})
+        .client_sends({fe::flush()})
+        .server_gets({fe::flush()})
+        .server_sends({bound_with(one_column)})
+        .client_gets({changed})
+        .server_gets({forced_failure, fe::sync()})
+        .server_sends({refused, be::ready('I')})
+        .client_sends({fe::sync()})
+        .client_gets({be::ready('I')})
+        .check();
+}
+
 TEST(ShapeCheck, ACommitWaitsForTheVerdict) {
     knows(writes)
         .client_sends({fe::bind("a"), fe::execute(), fe::sync()})

@@ -15,6 +15,10 @@ bool is_copy_message(frontend type) {
     return type == frontend::copy_data || type == frontend::copy_done || type == frontend::copy_fail;
 }
 
+bool ends_transaction(const frame& f) {
+    return f.type == static_cast<char>(backend::ready_for_query) && f.body() == "I";
+}
+
 }  // namespace
 
 void pooler::on_bytes(byte_view in) {
@@ -36,7 +40,8 @@ void pooler::on_message(const frame& f) {
         check(lease_ == nullptr, "Terminate is sent when nothing is owed and no server is ours");
         return;
     }
-    check(ready_pending_ == 0 || is_copy_message(type), "nothing is sent while a ReadyForQuery is owed");
+    check(ends_pending_ == 0 || is_copy_message(type),
+          "nothing is sent behind what has ended the transaction");
     if (lease_ == nullptr) lend(type);
     check(unsynced_ || type != frontend::flush, "no Flush is sent with nothing to flush");
     lease_->on_message(f);
@@ -61,8 +66,11 @@ void pooler::flush() {
 
 void pooler::collect() {
     const std::string out = lease_->take_flushed();
-    for (byte_view rest = out; !rest.empty(); rest.remove_prefix(peek_frame(rest)->size()))
-        if (rest.front() == static_cast<char>(backend::ready_for_query)) ++ready_pending_;
+    for (byte_view rest = out; !rest.empty();) {
+        const frame f = *peek_frame(rest);
+        ends_pending_ += ends_transaction(f);
+        rest.remove_prefix(f.size());
+    }
     pending_ += out;
 }
 
@@ -71,9 +79,7 @@ std::string pooler::deliver(std::size_t n) {
     pending_.erase(0, out.size());
     delivered_ += out;
     for (auto f = peek_frame(delivered_); f && f->whole(); f = peek_frame(delivered_)) {
-        const bool ready = f->type == static_cast<char>(backend::ready_for_query);
-        if (ready) --ready_pending_;
-        if (ready && f->body() == "I" && ready_pending_ == 0) lease_ = nullptr;
+        if (ends_transaction(*f) && --ends_pending_ == 0) lease_ = nullptr;
         delivered_.erase(0, f->size());
     }
     return out;

@@ -36,10 +36,10 @@ private:
     server* lease_ = nullptr;
     std::uint32_t random_;
     std::string in_, pending_;
-    std::string delivered_;          // of a message that is not whole yet
-    std::size_t ready_pending_ = 0;  // ReadyForQuery messages in pending_
-    bool unsynced_ = false;          // something has been sent since the last boundary
-    bool left_ = false;              // Terminate has come
+    std::string delivered_;         // of a message that is not whole yet
+    std::size_t ends_pending_ = 0;  // ReadyForQuery 'I' in pending_
+    bool unsynced_ = false;         // something has been sent since the last boundary
+    bool left_ = false;             // Terminate has come
     bool closed_ = false;
 };
 

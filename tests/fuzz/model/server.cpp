@@ -82,7 +82,8 @@ void server::fail(const failure& f, bool extended) {
                             .file = f.file,
                             .routine = f.routine});
     });
-    flush();
+    // A changed row shape is found out behind a Describe of ours, which is not flushed (docs/guarantees.md).
+    if (f.sqlstate != "0A000") flush();
     if (f.severity == "FATAL") {
         closed_ = true;
         return;
