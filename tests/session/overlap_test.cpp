@@ -120,6 +120,19 @@ TEST(Overlap, APoolerThatTracksRequestsMayBeSentThemOutsideABlock) {
         .check();
 }
 
+TEST(Overlap, WhatTheSegmentBeforeHasParsedIsNotTrustedWhenTheOneBeforeThatEnds) {
+    auto c = knows_a().pooler(pooler_kind::tracks_requests);
+    at_once(c, {run_a, run_a, fe::close_portal("p")}, {parse_and_run, parse_and_run, fe::close_portal("p")},
+            {be::parse_complete(), done('I')})
+        .client_gets({done('I')})
+        .client_sends({run_a})
+        .server_gets({parse_and_run})
+        .server_sends(
+            {be::parse_complete(), done('I'), be::close_complete(), be::parse_complete(), done('I')})
+        .client_gets({done('I'), be::close_complete(), done('I')})
+        .check();
+}
+
 TEST(Overlap, ButAnotherServerMayAnswerTheNextOne) {
     knows_a()
         .pooler(pooler_kind::tracks_requests)

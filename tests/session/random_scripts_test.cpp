@@ -133,6 +133,7 @@ private:
                 case 1: out += fe::describe_portal(); break;
                 case 2: out += fe::bind("a", {.portal = "p", .values = values()}); break;
                 case 3: out += fe::execute("p", 1); break;
+                case 4: out += fe::close_portal("p"); break;
                 default:
                     out +=
                         fe::bind(one_of<std::string>({"a", "b", ""}), {.values = values()}) + fe::execute();

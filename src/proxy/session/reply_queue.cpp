@@ -63,11 +63,6 @@ std::size_t reply_queue::shape_checks() const {
                       [](const expected_reply& e) { return e.what == purpose::shape_check; }));
 }
 
-void reply_queue::apply_places(placed_statements& sent) const {
-    for (const expected_reply& entry : entries_)
-        if (entry.changes_place) sent[entry.where] = entry.resident;
-}
-
 void reply_queue::forget_places(placed_statements& sent) const {
     for (const expected_reply& entry : entries_)
         if (entry.changes_place) sent[entry.where] = nullptr;

@@ -111,8 +111,6 @@ public:
 
     std::size_t shape_checks() const;
 
-    /// Does to `sent` what has been sent.
-    void apply_places(placed_statements& sent) const;
     /// Forgets in `sent` what is not answered.
     void forget_places(placed_statements& sent) const;
 

@@ -190,6 +190,8 @@ private:
 
     // session_overlap.cpp: segments that need not wait for the ReadyForQuery of the one before
     bool may_overlap(const frame& f) const;
+    /// Others than the one that is being answered have been begun.
+    bool segments_behind() const { return replies_.boundaries() > (open_ ? 0U : 1U); }
     bool bind_may_overlap(const frame& f) const;
     void begin_overlap();
     bool show_failed_block(const expected_reply& head, byte_view body);

@@ -210,9 +210,10 @@ void session::on_transaction_end() {
     ++counters_.transactions;
     sql_portals_.clear();
     if (options_.pooler == pooler_kind::direct) return;
+    residents_.answered.forget();
+    if (!replies_.empty()) return;  // what is sent belongs to a later segment: begin_overlap()
     residents_.forget();
     residents_.forget_displaced();
-    replies_.apply_places(residents_.sent);
 }
 
 bool session::on_error(const frame& f) {
@@ -236,8 +237,10 @@ bool session::on_error(const frame& f) {
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
     if (shape_changed_) residents_.forget();  // where it stands now it would not be checked again
-    residents_.take_back_unanswered();
-    replies_.apply_places(residents_.sent);
+    if (segments_behind())
+        residents_.sent.forget();
+    else
+        residents_.take_back_unanswered();
     overlappable_ = false;
     owed_birth_ = nullptr;
     shape_changed_ = owes_failure_ = false;

@@ -75,7 +75,6 @@ void session::on_shape_changed() {
     replies_.discard_to_boundary();
     checks_in_flight_ = replies_.shape_checks();
     residents_.forget();
-    replies_.apply_places(residents_.sent);
     if (boundary_in_flight()) return;
     skipping_ = true;
     fail_now();
