@@ -2,9 +2,13 @@
 
 #include <algorithm>
 #include <string_view>
+#include <utility>
 
 namespace pgsidecar {
 namespace {
+
+/// Parse, Describe, Bind, Execute, Sync.
+constexpr std::size_t entries_of_a_round_trip = 5;
 
 struct replies {
     std::string_view before;  // any number of these
@@ -40,58 +44,62 @@ bool ends(request kind, backend reply) {
 
 expected_reply& reply_queue::expect(request kind, disposition how) {
     boundaries_ += is_boundary(kind);
-    if (entries_.full()) entries_.set_capacity(std::max(first_capacity, 2 * entries_.capacity()));
-    entries_.push_back(expected_reply(kind, how));
-    return entries_.back();
+    if (entries_.empty()) entries_.reserve(entries_of_a_round_trip);
+    return entries_.emplace_back(kind, how);
 }
 
+/// Room is made where half of it is answered, so that a pipeline without end takes no more.
 void reply_queue::pop() {
-    boundaries_ -= is_boundary(entries_.front().kind);
-    entries_.pop_front();
-    if (entries_.empty()) entries_.set_capacity(0);
+    boundaries_ -= is_boundary(head().kind);
+    const expected_reply answered = std::move(entries_[first_++]);
+    if (size() == 0) {
+        entries_ = std::vector<expected_reply>();  // gives back its memory, which {} would not
+        first_ = 0;
+    } else if (2 * first_ > entries_.size() && first_ > entries_of_a_round_trip) {
+        entries_.erase(entries_.begin(), entries_.begin() + static_cast<std::ptrdiff_t>(first_));
+        first_ = 0;
+    }
 }
 
 const expected_reply* reply_queue::boundary() const {
-    const auto found = std::find_if(entries_.begin(), entries_.end(),
-                                    [](const expected_reply& e) { return is_boundary(e.kind); });
-    return found == entries_.end() ? nullptr : &*found;
+    const auto entries = pending();
+    const auto found = std::ranges::find_if(entries, [](const auto& e) { return is_boundary(e.kind); });
+    return found == entries.end() ? nullptr : &*found;
 }
 
 std::size_t reply_queue::shape_checks() const {
     return static_cast<std::size_t>(
-        std::count_if(entries_.begin(), entries_.end(),
-                      [](const expected_reply& e) { return e.what == purpose::shape_check; }));
+        std::ranges::count_if(pending(), [](const auto& e) { return e.what == purpose::shape_check; }));
 }
 
 void reply_queue::forget_places(placed_statements& sent) const {
-    for (const expected_reply& entry : entries_)
+    for (const expected_reply& entry : pending())
         if (entry.changes_place) sent[entry.where] = nullptr;
 }
 
 bool reply_queue::ends_in_boundary() const { return !entries_.empty() && is_boundary(entries_.back().kind); }
 
 bool reply_queue::has_execute() const {
-    return std::any_of(entries_.begin(), entries_.end(),
-                       [](const expected_reply& e) { return e.kind == request::execute; });
+    return std::ranges::any_of(pending(), [](const auto& e) { return e.kind == request::execute; });
 }
 
 void reply_queue::skip_to_sync() {
-    while (!entries_.empty() && entries_.front().kind != request::sync) pop();
+    while (!empty() && head().kind != request::sync) pop();
 }
 
 void reply_queue::forget_named_places() {
-    for (expected_reply& entry : entries_) entry.changes_place &= entry.where.unnamed();
+    for (expected_reply& entry : pending()) entry.changes_place &= entry.where.unnamed();
 }
 
 void reply_queue::discard_to_boundary() {
-    for (expected_reply& entry : entries_) {
+    for (expected_reply& entry : pending()) {
         if (is_boundary(entry.kind)) return;
         entry = expected_reply(entry.kind, disposition::swallow);
     }
 }
 
 void reply_queue::drop_eaten_syncs() {
-    while (entries_.size() > 1 && entries_.back().kind == request::sync) {
+    while (size() > 1 && entries_.back().kind == request::sync) {
         entries_.pop_back();
         --boundaries_;
     }

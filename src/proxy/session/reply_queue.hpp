@@ -1,8 +1,8 @@
 #pragma once
 
-#include <boost/circular_buffer.hpp>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "protocol/message_types.hpp"
@@ -91,9 +91,9 @@ public:
     expected_reply& expect(request kind, disposition how);
 
     bool empty() const { return entries_.empty(); }
-    std::size_t size() const { return entries_.size(); }
-    expected_reply& head() { return entries_.front(); }
-    const expected_reply& head() const { return entries_.front(); }
+    std::size_t size() const { return entries_.size() - first_; }
+    expected_reply& head() { return entries_[first_]; }
+    const expected_reply& head() const { return entries_[first_]; }
     expected_reply& back() { return entries_.back(); }
     void pop();
 
@@ -124,9 +124,11 @@ public:
     void drop_eaten_syncs();
 
 private:
-    static constexpr std::size_t first_capacity = 4;
+    std::span<expected_reply> pending() { return std::span(entries_).subspan(first_); }
+    std::span<const expected_reply> pending() const { return std::span(entries_).subspan(first_); }
 
-    boost::circular_buffer<expected_reply> entries_{0};
+    std::vector<expected_reply> entries_;  // those in front of first_ are answered
+    std::size_t first_ = 0;
     std::size_t boundaries_ = 0;
 };
 
