@@ -113,6 +113,19 @@ TEST(Memory, ATextIsKeptOnce) {
     EXPECT_LE(each, size + 512);
 }
 
+TEST(Memory, ABatchGivesBackWhatARoundTripDoesNotNeed) {
+    const std::size_t before = allocated;
+    out_batch batch;
+    const std::string passed(1, 'x');
+    for (int i = 0; i < 1000; ++i) {
+        batch.compose([](std::string& out) { out.append(100, 'y'); });
+        batch.borrow(passed);
+    }
+    EXPECT_GT(allocated, before + 100'000);
+    batch.clear();
+    EXPECT_EQ(allocated, before);
+}
+
 TEST(Memory, ASessionThatExpectsNothingHoldsNoQueue) {
     text_pool texts;
     const std::size_t before = allocated;

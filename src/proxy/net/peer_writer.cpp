@@ -83,12 +83,12 @@ void peer_writer::go_on() {
         ++written_;
         progress_.notify();
     }
-    queue_ = {};
+    queue_ = std::vector<out_batch>();
 }
 
 void peer_writer::fail() {
     failed_ = true;
-    queue_ = {};
+    queue_ = std::vector<out_batch>();
     written_ = taken_;
     progress_.notify();
 }

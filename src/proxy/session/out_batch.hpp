@@ -51,11 +51,11 @@ public:
 
     /// Keeps what a round trip needs of the capacity.
     void clear() {
-        if (pieces_.capacity() > kept_pieces) pieces_ = {};
-        if (owned_.capacity() > kept_bytes) owned_ = {};
         pieces_.clear();
         owned_.clear();
         size_ = 0;
+        if (pieces_.capacity() > kept_pieces) pieces_.shrink_to_fit();
+        if (owned_.capacity() > kept_bytes) owned_.shrink_to_fit();
     }
 
     std::string str() const {
@@ -72,7 +72,7 @@ private:
     };
 
     static constexpr std::size_t kept_pieces = 8;
-    static constexpr std::size_t kept_bytes = 256;
+    static constexpr std::size_t kept_bytes = 1024;  // a statement that is parsed again
 
     byte_view view(const piece& p) const {
         return p.borrowed != nullptr ? byte_view(p.borrowed, p.size) : byte_view(owned_).substr(p.at, p.size);
