@@ -26,6 +26,16 @@ conversation& take_turns(conversation& c, char status = 'T') {
         .client_gets({done, done, done, done, be::ready(status)});
 }
 
+/// `a` is closed and parsed under a name, and the block goes on.
+void check_parsed(conversation& c, const std::string& as = "psc_1") {
+    c.client_sends({run("a"), fe::sync()})
+        .server_gets({parsed(as, "update a"), run(as), fe::sync()})
+        .server_sends({put, done, be::ready('T')})
+        .client_gets({done, be::ready('T')})
+        .stays_open()
+        .check();
+}
+
 conversation& runs(conversation& c, const std::string& name, const std::string& as, char status = 'T') {
     return c.client_sends({run(name), fe::sync()})
         .server_gets({run(as), fe::sync()})
@@ -134,33 +144,20 @@ TEST(Residents, WhatHasBeenSkippedIsNotThere) {
         .server_sends(
             {be::parse_complete(), done, be::parse_complete(), be::bind_complete(), failed, be::ready('E')})
         .client_gets({done, be::bind_complete(), failed, be::ready('E')})
-        .passes({fe::query("ROLLBACK TO s")}, {be::command_complete("ROLLBACK"), be::ready('T')})
-        .client_sends({run("a"), fe::sync()})
-        .server_gets({parsed("psc_1", "update a"), run("psc_1"), fe::sync()})
-        .server_sends({put, done, be::ready('T')})
-        .client_gets({done, be::ready('T')})
-        .stays_open()
-        .check();
+        .passes({fe::query("ROLLBACK TO s")}, {be::command_complete("ROLLBACK"), be::ready('T')});
+    check_parsed(c);
 }
 
 TEST(Residents, WhatMayDeallocateAllIsNotTrusted) {
     const std::string does = fe::parse("", "DO ''") + fe::bind("") + fe::execute();
     const std::string did = be::parse_complete() + be::bind_complete() + be::command_complete("DO");
-    const auto expect_parsed = [](conversation& c, const std::string& as) {
-        c.client_sends({run("a"), fe::sync()})
-            .server_gets({parsed(as, "update a"), run(as), fe::sync()})
-            .server_sends({put, done, be::ready('T')})
-            .client_gets({done, be::ready('T')})
-            .stays_open()
-            .check();
-    };
     auto by_query = knows_two();
     take_turns(by_query.in_block())
         .passes({fe::query("DO ''")}, {be::command_complete("DO"), be::ready('T')});
-    expect_parsed(by_query, "psc_1");
+    check_parsed(by_query, "psc_1");
     auto by_execute = knows_two();
     take_turns(by_execute.in_block()).passes({does, fe::sync()}, {did, be::ready('T')});
-    expect_parsed(by_execute, "psc_2");
+    check_parsed(by_execute, "psc_2");
 }
 
 TEST(Residents, ThereAreEightNames) {
@@ -192,13 +189,8 @@ TEST(Residents, AClientMayUseOurNames) {
         .server_gets({fe::close_statement("psc_1"), fe::bind("psc_1"), fe::sync()})
         .server_sends({be::close_complete(), be::error("26000", "psc_1"), be::ready('E')})
         .client_gets({be::error("26000", "psc_1"), be::ready('E')})
-        .passes({fe::query("ROLLBACK TO s")}, {be::command_complete("ROLLBACK"), be::ready('T')})
-        .client_sends({run("a"), fe::sync()})
-        .server_gets({parsed("psc_1", "update a"), run("psc_1"), fe::sync()})
-        .server_sends({put, done, be::ready('T')})
-        .client_gets({done, be::ready('T')})
-        .stays_open()
-        .check();
+        .passes({fe::query("ROLLBACK TO s")}, {be::command_complete("ROLLBACK"), be::ready('T')});
+    check_parsed(c);
 }
 
 }  // namespace

@@ -88,9 +88,11 @@ awaitable<> connection::server_pump() {
     bool more = server_in_.empty();  // a message is not whole
     error_code ec;
     while (!talk_.finished()) {
-        if (more && !server_.begin_read(server_in_)) co_await server_.arrived();
-        if (more && server_.must_write()) co_await server_.go_on_reading();
-        if (more) server_.end_read(ec);
+        if (more) {
+            if (!server_.begin_read(server_in_)) co_await server_.arrived();
+            if (server_.must_write()) co_await server_.go_on_reading();
+            server_.end_read(ec);
+        }
         if (ec) on_server_read_failure(ec);
         if (talk_.finished()) break;
         const std::size_t used = feed_from_server();

@@ -61,6 +61,7 @@ public:
         forget_named();
     }
     void forget_named() { named_.clear(); }
+    bool has_named() const { return !named_.empty(); }
 
 private:
     static bool is_same(const statement& a, const statement& b) {
@@ -98,6 +99,7 @@ public:
         displaced_.clear();
         displacements_ = 0;
     }
+    bool has_named() const { return sent.has_named() || answered.has_named(); }
     void forget_named() {
         sent.forget_named();
         answered.forget_named();

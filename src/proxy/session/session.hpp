@@ -147,9 +147,7 @@ private:
     void begin_statement(byte_view name, const statement_ptr& s);
     progress on_bind(const frame& f);
     progress send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
-                       const statement_ptr& s);
-    void expect_bind(const bind_view& b, purpose what, const statement_ptr& s);
-    void compose_bind_for(const frame& f, const bind_view& b, server_place where);
+                       const statement_ptr& s, bool guarded = false);
     void remember_portal(byte_view portal, const statement_ptr& s);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
@@ -261,6 +259,7 @@ private:
     void show(byte_view bytes);
     bool server_is_mid_message() const { return server_rest_ > 0 && server_rest_shown_; }
     void show_error(const error_message& e);
+    void show_error_from(byte_view body, byte_view routine);
     void show_ready(transaction_status status);
     void show_parameter_types(const statement& s);
     void out_of_sync(byte_view what);

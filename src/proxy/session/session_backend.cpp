@@ -263,11 +263,10 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
     if (formats_of_another_shape) ++counters_.shape_mismatches;
     const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
     if (instead == replacement::none) return false;
-    if (instead != replacement::describe_routine)
+    if (instead == replacement::describe_routine)
+        show_error_from(body, "exec_describe_statement_message");
+    else
         show_instead(instead);
-    else if (!muted_)
-        to_client_.compose(
-            [&](std::string& out) { compose_error_from(out, body, "exec_describe_statement_message"); });
     return true;
 }
 
@@ -308,6 +307,11 @@ void session::show(byte_view bytes) {
 void session::show_error(const error_message& e) {
     if (!muted_ && !server_is_mid_message())
         to_client_.compose([&](std::string& out) { compose_error(out, e); });
+}
+
+/// The server's own, as if another of its routines had raised it.
+void session::show_error_from(byte_view body, byte_view routine) {
+    if (!muted_) to_client_.compose([&](std::string& out) { compose_error_from(out, body, routine); });
 }
 
 void session::show_ready(transaction_status status) {

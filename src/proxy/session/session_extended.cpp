@@ -130,36 +130,24 @@ session::progress session::on_bind(const frame& f) {
     if (may_be_guarded(f) && !f.whole()) return progress::more;
     remember_portal(b->portal, s);
     const server_place where = make_resident(s).where;
-    if (checks_shape(*s)) {
-        send_shape_check(where, s, disposition::swallow);
-        expect_bind(*b, purpose::verdict, s);
-    } else {
-        expect_bind(*b, purpose::none, s);
-    }
-    if (!compose_guarded_bind(f, *b, where, *s)) compose_bind_for(f, *b, where);
-    return progress::done;
+    const bool checked = checks_shape(*s);
+    if (checked) send_shape_check(where, s, disposition::swallow);
+    return send_bind(f, *b, where, checked ? purpose::verdict : purpose::none, s, true);
 }
 
+/// Only the header is rewritten, and where it can be `guarded` the result formats.
 session::progress session::send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
-                                     const statement_ptr& s) {
-    expect_bind(b, what, s);
-    compose_bind_for(f, b, where);
-    return progress::done;
-}
-
-void session::expect_bind(const bind_view& b, purpose what, const statement_ptr& s) {
+                                     const statement_ptr& s, bool guarded) {
     s->bound = true;
     count_call(*s);
     count_rewritten(rewritten::bind, b.statement);
     expected_reply& r = expect(request::bind, disposition::forward);
     r.what = what;
     r.subject = s;
+    r.guarded = guarded && compose_guarded_bind(f, b, where, *s);
     bound_.name.assign(b.portal);
     bound_.effect = effect_of_running(*s);
-}
-
-/// Only the header is rewritten.
-void session::compose_bind_for(const frame& f, const bind_view& b, server_place where) {
+    if (r.guarded) return progress::done;
     if (b.statement.empty()) {
         to_server_.borrow(f.raw);
     } else {
@@ -169,6 +157,7 @@ void session::compose_bind_for(const frame& f, const bind_view& b, server_place 
         to_server_.borrow(f.body().substr(b.tail_at));
     }
     begin_passing(f, f.raw.size(), false);
+    return progress::done;
 }
 
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute.

@@ -32,6 +32,7 @@ void session::set_place(expected_reply& r, server_place where, const statement_p
 
 /// Forgetting costs a Parse, and is always right.
 void session::forget_our_names() {
+    if (!residents_.has_named()) return;  // nor are any on their way
     residents_.forget_named();
     replies_.forget_named_places();
 }

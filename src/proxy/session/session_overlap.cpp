@@ -65,10 +65,10 @@ bool session::show_failed_block(const expected_reply& head, byte_view body) {
     if (!head.overlaps || status_ != transaction_status::failed || head.kind == request::execute ||
         head.kind == request::describe_portal)
         return false;
-    if (error_field_value(body, error_field::sqlstate) != "25P02")  // its statement has not been parsed
+    if (error_field_value(body, error_field::sqlstate) == "25P02")
+        show_error_from(body, "exec_bind_message");
+    else  // its statement has not been parsed
         show_instead(replacement::failed_block);
-    else if (!muted_)
-        to_client_.compose([&](std::string& out) { compose_error_from(out, body, "exec_bind_message"); });
     return true;
 }
 

@@ -47,7 +47,6 @@ bool session::compose_guarded_bind(const frame& f, const bind_view& b, server_pl
     });
     to_server_.borrow(values);
     to_server_.compose([&](std::string& out) { compose_result_formats(out, columns, formats->first); });
-    replies_.back().guarded = true;
     return true;
 }
 
