@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import contextlib
-import socket
 import subprocess
 import sys
 import time
 from pathlib import Path
 
 import pytest
+
+from tests.integration.support.daemon import free_port
 
 from .runner import Outcome, restart_pooler, run
 from .versions import environment
@@ -19,12 +20,6 @@ APPS = Path(__file__).parent / "apps"
 CLIENTS, ROUNDS = 20, 6
 ANSWERS = CLIENTS * (ROUNDS * 9 + ROUNDS // 2 * 2 + 4)
 START_LIMIT, STOP_LIMIT = 30, 15
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
 
 
 @contextlib.contextmanager

@@ -2,8 +2,10 @@
 from __future__ import annotations
 
 import atexit
+import contextlib
 import os
 import pwd
+import secrets
 import shutil
 import signal
 import socket
@@ -17,6 +19,7 @@ from typing import Callable
 
 START_LIMIT = 60.0  # seconds; generous, for sanitizer builds on busy machines
 STOP_LIMIT = 20.0
+FIRST_PORT = 10240  # below it are the ports of well-known servers
 
 
 class StackError(RuntimeError):
@@ -136,9 +139,14 @@ def service_account() -> str | None:
 
 
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return probe.getsockname()[1]
+    """Not one of those that the kernel gives to whoever connects: a client could take it before its server listens."""
+    first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
+    candidates = range(FIRST_PORT, first_ephemeral)
+    while True:
+        port = secrets.choice(candidates)
+        with contextlib.suppress(OSError), socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+            return port
 
 
 def accepts(port: int, host: str = "127.0.0.1") -> bool:

@@ -1,11 +1,12 @@
 """The servers that all other integration tests rely on."""
 import os
 import signal
+from pathlib import Path
 
 import pytest
 
 from .command_line import backend_pids, rotates
-from .daemon import wait_until
+from .daemon import free_port, wait_until
 from .simple_client import ServerError, SimpleClient
 from .stack import PgBouncer, Postgres, StackError, rotating_pooler
 
@@ -91,3 +92,8 @@ def test_a_server_that_cannot_start_says_why(postgres):
     with pytest.raises(StackError, match="nonsense|pool_mode"):
         pooler.start()
     pooler.remove()
+
+
+def test_nobody_who_connects_is_given_a_port_that_is_free_for_a_server():
+    first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
+    assert not any(first <= free_port() <= last for _ in range(20))
