@@ -1,6 +1,8 @@
 #include "proxy/session/reply_queue.hpp"
 
 #include <algorithm>
+#include <array>
+#include <bitset>
 #include <string_view>
 #include <utility>
 
@@ -16,31 +18,50 @@ struct replies {
 };
 
 /// Manual: "Message Flow"; indexed by request.
-replies replies_to(request kind) {
-    switch (kind) {
-        case request::parse: return {"", "1"};
-        case request::bind: return {"", "2"};
-        case request::close: return {"", "3"};
-        case request::describe_statement: return {"t", "Tn"};
-        case request::describe_portal: return {"", "Tn"};
-        case request::execute: return {"DGHdcW", "CIs"};
-        case request::sync: return {"", "Z"};
-        case request::query: return {"TDCIGHdcW", "Z"};
-        case request::function_call: return {"V", "Z"};
-    }
-    return {};
+constexpr std::array replies_to{
+    replies{"", "1"},           // parse
+    replies{"", "2"},           // bind
+    replies{"", "3"},           // close
+    replies{"t", "Tn"},         // describe_statement
+    replies{"", "Tn"},          // describe_portal
+    replies{"DGHdcW", "CIs"},   // execute
+    replies{"", "Z"},           // sync
+    replies{"TDCIGHdcW", "Z"},  // query
+    replies{"V", "Z"},          // function_call
+};
+
+/// A message type, which is ASCII, by its code.
+using type_set = std::bitset<128>;
+
+constexpr std::size_t code(char type) { return static_cast<unsigned char>(type) % type_set().size(); }
+
+type_set set_of(std::string_view types) {
+    type_set out;
+    for (const char type : types) out.set(code(type));
+    return out;
 }
+
+struct reply_sets {
+    type_set all;
+    type_set last;
+};
+
+/// Looked up for every message of the server.
+const auto sets = [] {
+    std::array<reply_sets, replies_to.size()> out;
+    std::ranges::transform(replies_to, out.begin(), [](const replies& each) {
+        return reply_sets{set_of(each.before) | set_of(each.last), set_of(each.last)};
+    });
+    return out;
+}();
+
+const reply_sets& sets_of(request kind) { return sets[static_cast<std::size_t>(kind)]; }
 
 }  // namespace
 
-bool may_answer(request kind, backend reply) {
-    return ends(kind, reply) ||
-           replies_to(kind).before.find(static_cast<char>(reply)) != std::string_view::npos;
-}
+bool may_answer(request kind, backend reply) { return sets_of(kind).all[code(static_cast<char>(reply))]; }
 
-bool ends(request kind, backend reply) {
-    return replies_to(kind).last.find(static_cast<char>(reply)) != std::string_view::npos;
-}
+bool ends(request kind, backend reply) { return sets_of(kind).last[code(static_cast<char>(reply))]; }
 
 expected_reply& reply_queue::expect(request kind, disposition how) {
     boundaries_ += is_boundary(kind);
