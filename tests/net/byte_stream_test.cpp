@@ -26,8 +26,8 @@ protected:
         stream_socket accepted(io_.get_executor());
         accepted.assign(stream_protocol::endpoint(acceptor.local_endpoint()).protocol(),
                         acceptor.accept().release());
-        set_options(accepted, {});
-        stream_.assign(std::move(accepted));
+        set_options(accepted.native_handle(), {});
+        stream_.assign(std::move(accepted), peer_.local_endpoint());
         asio::co_spawn(io_, read_all(), asio::detached);
     }
 

@@ -18,12 +18,12 @@ endpoint unix_socket(const std::string& path) { return asio::local::stream_proto
 
 class ClientOrigin : public testing::Test {
 protected:
-    client_origin from(const endpoint& peer) { return {peer, socket_}; }
+    client_origin from(const endpoint& peer) { return client_origin(peer); }
 
     /// As a balancer tells it whose client `of` is.
-    static void tell(client_origin& to, const client_origin& of) {
+    void tell(client_origin& to, const client_origin& of) {
         std::string bytes;
-        of.compose_header(bytes);
+        of.compose_header(socket_, bytes);
         const auto read = pgsidecar::read_proxy_header(bytes);
         to.tell(std::get<proxy_header>(read));
     }

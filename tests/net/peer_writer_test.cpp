@@ -17,7 +17,8 @@ protected:
         int both[2];
         EXPECT_EQ(::socketpair(AF_UNIX, SOCK_STREAM, 0, both), 0);
         const stream_protocol unix_stream(AF_UNIX, 0);
-        stream_.assign(stream_socket(io_.get_executor(), unix_stream, both[0]));
+        stream_.assign(stream_socket(io_.get_executor(), unix_stream, both[0]),
+                       asio::local::stream_protocol::endpoint());
         peer_ = both[1];
     }
     ~PeerWriter() override { close_peer(); }

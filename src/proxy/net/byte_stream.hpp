@@ -8,8 +8,8 @@
 #include <string>
 
 #include "proxy/net/arrival_wait.hpp"
+#include "proxy/net/endpoints.hpp"
 #include "proxy/net/read_buffer.hpp"
-#include "proxy/net/socket_options.hpp"
 #include "proxy/net/tls_channel.hpp"
 
 namespace pgsidecar::net {
@@ -22,14 +22,14 @@ class byte_stream : private arrival_reader {
 
 public:
     explicit byte_stream(const executor& where) : socket_(where) {}
-    explicit byte_stream(stream_socket socket)
-        : socket_(std::move(socket)), is_unix_(is_unix_socket(socket_)) {}
+    byte_stream(stream_socket socket, const endpoint& peer)
+        : socket_(std::move(socket)), is_unix_(family_of(peer) == AF_UNIX) {}
 
     /// Another connection, not encrypted.
-    void assign(stream_socket socket) {
+    void assign(stream_socket socket, const endpoint& peer) {
         tls_.reset();
         socket_ = std::move(socket);
-        is_unix_ = is_unix_socket(socket_);
+        is_unix_ = family_of(peer) == AF_UNIX;
         more_is_there_ = false;
     }
 

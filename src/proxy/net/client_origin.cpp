@@ -63,15 +63,10 @@ proxied_end end_of(const endpoint& at) {
 
 }  // namespace
 
-client_origin::client_origin(const endpoint& peer, stream_socket& accepted) : peer_(peer), client_(peer) {
-    error_code unknown;
-    own_ = accepted.local_endpoint(unknown);
-}
-
 void client_origin::tell(const proxy_header& header) {
     if (header.local) return;
     client_ = endpoint_of(header.of, header.source);
-    own_ = endpoint_of(header.of, header.destination);
+    told_own_ = endpoint_of(header.of, header.destination);
 }
 
 bool client_origin::is_tcp() const { return family_of(peer_) != AF_UNIX; }
@@ -80,11 +75,13 @@ bool client_origin::is_local() const { return net::is_local(peer_) && net::is_lo
 
 std::string client_origin::to_string() const { return net::to_string(client_); }
 
-void client_origin::compose_header(std::string& out) const {
+void client_origin::compose_header(const stream_socket& accepted, std::string& out) const {
+    error_code unknown;
+    const endpoint own = told_own_ ? *told_own_ : accepted.local_endpoint(unknown);
     compose_proxy_header(out, {.local = false,
                                .of = header_family(client_),
                                .source = end_of(client_),
-                               .destination = end_of(own_)});
+                               .destination = end_of(own)});
 }
 
 awaitable<> read_proxy_header(byte_stream& from, client_origin& origin, error_code& ec) {

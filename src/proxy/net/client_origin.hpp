@@ -1,5 +1,6 @@
 #pragma once
 
+#include <optional>
 #include <string>
 
 #include "protocol/proxy_header.hpp"
@@ -13,7 +14,7 @@ namespace pgsidecar::net {
 class client_origin {
 public:
     /// `peer` as accepted, since a socket forgets it when the peer has gone.
-    client_origin(const endpoint& peer, stream_socket& accepted);
+    explicit client_origin(const endpoint& peer) : peer_(peer), client_(peer) {}
 
     /// What the balancer in front of the client says. `local` changes nothing.
     void tell(const proxy_header& header);
@@ -27,11 +28,12 @@ public:
     /// The client's address for people: "192.0.2.1:5432", "[::1]:5432", a path, "unix" or "unknown".
     std::string to_string() const;
 
-    /// What the upstream is told of this client.
-    void compose_header(std::string& out) const;
+    /// What the upstream is told of this client, who has come by `accepted`.
+    void compose_header(const stream_socket& accepted, std::string& out) const;
 
 private:
-    endpoint peer_, client_, own_;  // those told have the family AF_UNSPEC where nothing is known
+    endpoint peer_, client_;
+    std::optional<endpoint> told_own_;  // what is told has the family AF_UNSPEC where nothing is known
 };
 
 /// Reads what a balancer has to say before anything else, and not a byte beyond. An error other than those of

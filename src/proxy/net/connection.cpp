@@ -4,7 +4,6 @@
 
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
-#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -18,9 +17,9 @@ using stage = client_startup::stage;
 /// would reset the connection and could lose the last words.
 constexpr milliseconds linger_limit{2000};
 
-client_encryption encryption_of(const snapshot& by, const stream_socket& client) {
+client_encryption encryption_of(const snapshot& by, const endpoint& client) {
     const config::client_tls_mode mode = by.settings.client_tls.mode;
-    if (is_unix_socket(client)) return {};
+    if (family_of(client) == AF_UNIX) return {};
     return {.offered = mode != config::client_tls_mode::disable,
             .required = mode == config::client_tls_mode::require};
 }
@@ -33,21 +32,20 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       here_(here),
       id_(++shared.last_session_id),
       place_(shared.places),
-      talk_(here, config_->startup, encryption_of(*config_, client), config_->session),
-      client_(std::move(client)),
+      talk_(here, config_->startup, encryption_of(*config_, peer), config_->session),
+      client_(std::move(client), peer),
       server_(client_.get_executor()),
       client_in_(here.buffers, config_->buffer_limit),
       server_in_(here.buffers, config_->buffer_limit),
       client_out_(client_),
       server_out_(server_),
-      log_in_(new log_in{.origin = client_origin(peer, client_.socket()),
+      log_in_(new log_in{.origin = client_origin(peer),
                          .connector = upstream_connector(client_.get_executor(), config_->settings.upstream,
                                                          shared.upstreams)}),
       timing_(here.counts),
       deadline_(client_.get_executor()) {}
 
 awaitable<> connection::run() {
-    set_options(client_.socket(), config_->settings.tcp_keepalive);
     arm(config_->settings.login_timeout);
     count_half_open();
     const bool connected = co_await begin();

@@ -2,7 +2,6 @@
 
 #include "proxy/net/connection.hpp"
 #include "proxy/net/log.hpp"
-#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -69,7 +68,8 @@ bool connection::comes_too_late() const {
 awaitable<link_failure> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
     if (!known) co_return co_await reach_upstream(tries_tls_first());
-    server_.assign(co_await log_in_->connector.connect_to(known->upstream.where));
+    stream_socket connected = co_await log_in_->connector.connect_to(known->upstream.where);
+    server_.assign(std::move(connected), log_in_->connector.reached());
     co_return co_await begin_link(known->upstream.host, known->upstream.encrypted);
 }
 

@@ -3,7 +3,6 @@
 #include <algorithm>
 
 #include "proxy/net/connection.hpp"
-#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 

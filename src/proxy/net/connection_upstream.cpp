@@ -89,7 +89,8 @@ awaitable<bool> connection::refused_at_once() {
 }
 
 awaitable<link_failure> connection::reach_upstream(bool encrypted) {
-    server_.assign(co_await log_in_->connector.connect());
+    stream_socket connected = co_await log_in_->connector.connect();
+    server_.assign(std::move(connected), log_in_->connector.reached());
     co_return co_await begin_link(log_in_->connector.address().host, encrypted);
 }
 
@@ -97,16 +98,15 @@ awaitable<link_failure> connection::reach_upstream(bool encrypted) {
 void connection::pass_origin_on() {
     if (config_->settings.upstream.proxy_protocol == config::proxy_protocol::off) return;
     std::string header;
-    log_in_->origin.compose_header(header);
+    log_in_->origin.compose_header(client_.socket(), header);
     log_in_->connector.greet_with(std::move(header));
 }
 
 /// On a connection that has been made, or not.
 awaitable<link_failure> connection::begin_link(std::string host, bool encrypted) {
     if (!server_.socket().is_open()) co_return link_failure{.why = log_in_->connector.failures()};
-    set_options(server_.socket(), config_->settings.tcp_keepalive);
-    error_code ec;
-    log_in_->target = {server_.socket().remote_endpoint(ec), host, false};
+    if (!server_.is_unix()) set_options(server_.socket().native_handle(), config_->settings.tcp_keepalive);
+    log_in_->target = {log_in_->connector.reached(), host, false};
     if (!encrypted || server_.is_unix()) co_return link_failure{};
     const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
     link_failure failure = co_await encrypt(server_, *config_, host, limit);

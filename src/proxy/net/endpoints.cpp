@@ -5,7 +5,7 @@
 #include <boost/asio/ip/address.hpp>
 #include <cstddef>
 #include <cstring>
-#include <sstream>
+#include <string>
 
 namespace pgsidecar::net {
 
@@ -42,9 +42,10 @@ std::string to_string(const endpoint& where) {
         }
         case AF_INET:
         case AF_INET6: {
-            std::ostringstream text;
-            text << tcp_of(where);
-            return text.str();
+            const asio::ip::tcp::endpoint tcp = tcp_of(where);
+            std::string text = tcp.address().to_string();
+            if (tcp.address().is_v6()) text.insert(0, 1, '[').append(1, ']');
+            return text.append(1, ':').append(std::to_string(tcp.port()));
         }
         default: return "unknown";
     }

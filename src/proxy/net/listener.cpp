@@ -10,6 +10,7 @@
 
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -80,6 +81,10 @@ void listener::start(choose_taker choose) {
     accept_next();
 }
 
+void listener::set_keepalive(const config::keepalive_settings& keepalive) {
+    if (family_of(at_) != AF_UNIX) set_options(acceptor_.native_handle(), keepalive);
+}
+
 void listener::stop() {
     error_code ignored;
     acceptor_.close(ignored);
@@ -94,9 +99,10 @@ void listener::accept_next() {
     taker chosen = choose_();
     acceptor_.async_accept(chosen.where, peer_,
                            [this, serve = std::move(chosen.serve)](error_code ec, stream_socket client) {
+                               if (!ec)
+                                   serve(std::move(client), peer_);  // stopped or not: it is its thread's
                                if (!acceptor_.is_open()) return;
                                if (ec && ec != asio::error::connection_aborted) return pause(ec);
-                               if (!ec) serve(std::move(client), peer_);
                                accept_next();
                            });
 }

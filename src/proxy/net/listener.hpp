@@ -8,6 +8,7 @@
 #include <vector>
 
 #include "proxy/config/address.hpp"
+#include "proxy/config/settings.hpp"
 #include "proxy/net/asio.hpp"
 
 namespace pgsidecar::net {
@@ -32,6 +33,8 @@ public:
 
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
     void start(choose_taker choose);
+    /// For the clients that come from now on.
+    void set_keepalive(const config::keepalive_settings& keepalive);
     void stop();
 
     /// That it is bound to; TCP only.

@@ -43,6 +43,7 @@ void server::listen(const config::settings& settings) {
 void server::run(const std::function<void()>& on_listening) {
     start_workers();
     await_signal();
+    set_keepalive();
     for (const auto& each : listeners_) each->start([this] { return next_worker(); });
     reloader_.start_watching();
     systemd::notify_ready();
@@ -50,6 +51,10 @@ void server::run(const std::function<void()>& on_listening) {
     io_.run();
     workers_.clear();
     log::event(log::level::info, log::no_session, "stopped");
+}
+
+void server::set_keepalive() {
+    for (const auto& each : listeners_) each->set_keepalive(service_.current()->settings.tcp_keepalive);
 }
 
 listener::taker server::next_worker() {
@@ -88,6 +93,7 @@ void server::stop() {
 std::vector<std::string> server::reload() {
     systemd::notify_reloading();
     std::vector<std::string> problems = reloader_.reload();
+    set_keepalive();
     systemd::notify_ready();
     return problems;
 }

@@ -49,6 +49,7 @@ public:
 
 private:
     void listen(const config::settings& settings);
+    void set_keepalive();
     listener::taker next_worker();
     void start_workers();
     void await_signal();

@@ -113,6 +113,7 @@ awaitable<stream_socket> upstream_connector::connect_to(endpoint where) {
 }
 
 awaitable<stream_socket> upstream_connector::reach(endpoint where, error_code& ec) {
+    endpoint_ = where;
     const auto one = std::make_shared<attempt>(where_);
     if (!abandoned_) one->start(where, greeting_);
     ec = co_await run(one, settings_.connect_timeout);

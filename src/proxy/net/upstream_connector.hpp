@@ -41,6 +41,9 @@ public:
     /// The address that was tried last, which is the one that answered.
     const config::address& address() const { return *address_; }
 
+    /// The endpoint that was tried last.
+    const endpoint& reached() const { return endpoint_; }
+
     /// Why the last round has failed: "a:5432: Connection refused; b:5432: Connection timed out".
     const std::string& failures() const { return failures_; }
 
@@ -58,6 +61,7 @@ private:
     upstream_health& health_;
     std::string greeting_;
     const config::address* address_ = nullptr;
+    endpoint endpoint_;
     std::string failures_;
     std::shared_ptr<bounded_operation> running_;
     bool abandoned_ = false;

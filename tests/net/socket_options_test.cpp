@@ -1,0 +1,58 @@
+#include "proxy/net/socket_options.hpp"
+
+#include <gtest/gtest.h>
+#include <netinet/in.h>
+#include <netinet/tcp.h>
+#include <sys/socket.h>
+
+#include <boost/asio/ip/tcp.hpp>
+
+#include "proxy/net/asio.hpp"
+
+namespace pgsidecar::net {
+namespace {
+
+using asio::ip::tcp;
+
+int option(tcp::socket& socket, int level, int name) {
+    int value = -1;
+    socklen_t size = sizeof value;
+    EXPECT_EQ(::getsockopt(socket.native_handle(), level, name, &value, &size), 0);
+    return value;
+}
+
+/// A client that a listening socket with these options accepts.
+class Accepted : public testing::Test {
+protected:
+    tcp::socket accept_with(const config::keepalive_settings& keepalive) {
+        set_options(acceptor_.native_handle(), keepalive);
+        peer_.connect(acceptor_.local_endpoint());
+        return acceptor_.accept();
+    }
+
+    asio::io_context io_{1};
+    tcp::acceptor acceptor_{io_, {asio::ip::address_v4::loopback(), 0}};
+    tcp::socket peer_{io_};
+};
+
+TEST_F(Accepted, HasWhatTheListeningSocketHas) {
+    tcp::socket client = accept_with({.enabled = true,
+                                      .idle = std::chrono::seconds(71),
+                                      .interval = std::chrono::seconds(13),
+                                      .count = 7});
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_NODELAY), 1);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_INQ), 1);
+    EXPECT_EQ(option(client, SOL_SOCKET, SO_KEEPALIVE), 1);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPIDLE), 71);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPINTVL), 13);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPCNT), 7);
+}
+
+TEST_F(Accepted, HasNoKeepaliveOnceThatIsSwitchedOff) {
+    set_options(acceptor_.native_handle(), {.enabled = true});
+    tcp::socket client = accept_with({.enabled = false});
+    EXPECT_EQ(option(client, SOL_SOCKET, SO_KEEPALIVE), 0);
+}
+
+}  // namespace
+}  // namespace pgsidecar::net
