@@ -72,21 +72,59 @@ void compose_parameter_description(std::string& out, byte_view parameter_types) 
         .bytes(parameter_types);
 }
 
+namespace {
+
+/// What is compared of a column.
+struct column_shape {
+    byte_view name;
+    byte_view type;
+    byte_view typmod;
+
+    bool operator==(const column_shape&) const = default;
+};
+
+column_shape read_described_column(field_reader& in) {
+    column_shape out;
+    out.name = in.cstr();
+    in.bytes(4 + 2);  // table OID, attribute number
+    out.type = in.bytes(4);
+    in.bytes(2);  // typlen: follows from the type
+    out.typmod = in.bytes(4);
+    in.bytes(2);  // format code
+    return out;
+}
+
+/// As read_row_shape has written it.
+column_shape read_kept_column(field_reader& in) {
+    column_shape out;
+    out.name = in.cstr();
+    out.type = in.bytes(4);
+    out.typmod = in.bytes(4);
+    return out;
+}
+
+}  // namespace
+
 std::optional<std::string> read_row_shape(byte_view row_description_body) {
     field_reader in(row_description_body);
     std::string shape(row_description_body.substr(0, 2));  // rows may have no columns
     for (std::size_t columns = in.u16(); columns > 0 && in.ok(); --columns) {
-        const byte_view name = in.cstr();
-        in.bytes(4 + 2);  // table OID, attribute number
-        const byte_view type = in.bytes(4);
-        in.bytes(2);  // typlen: follows from the type
-        const byte_view typmod = in.bytes(4);
-        in.bytes(2);  // format code
-        shape.append(name).push_back('\0');
-        shape.append(type).append(typmod);
+        const column_shape column = read_described_column(in);
+        shape.append(column.name).push_back('\0');
+        shape.append(column.type).append(column.typmod);
     }
     if (!in.at_end()) return std::nullopt;
     return shape;
+}
+
+bool is_row_shape(byte_view shape, byte_view row_description_body) {
+    field_reader in(row_description_body);
+    field_reader kept(shape);
+    const std::size_t columns = in.u16();
+    if (kept.u16() != columns) return false;
+    for (std::size_t i = 0; i < columns && in.ok(); ++i)
+        if (read_described_column(in) != read_kept_column(kept)) return false;
+    return in.at_end() && kept.at_end();
 }
 
 std::optional<parameter_status_view> read_parameter_status(byte_view body) {

@@ -53,6 +53,9 @@ void compose_parameter_description(std::string& out, byte_view parameter_types);
 /// of it.
 std::optional<std::string> read_row_shape(byte_view row_description_body);
 
+/// Whether a RowDescription has this shape, which read_row_shape has given; not if it is malformed.
+bool is_row_shape(byte_view shape, byte_view row_description_body);
+
 struct parameter_status_view {
     byte_view name;
     byte_view value;

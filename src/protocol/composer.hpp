@@ -1,5 +1,7 @@
 #pragma once
 
+#include <array>
+#include <cstddef>
 #include <cstdint>
 #include <string>
 
@@ -7,6 +9,12 @@
 #include "protocol/message_types.hpp"
 
 namespace pgsidecar {
+
+/// Writes the `Width` last bytes of `v` in network order.
+template <std::size_t Width>
+void put_integer(char* at, std::uint32_t v) {
+    for (std::size_t i = 0; i < Width; ++i) at[i] = static_cast<char>(v >> (8 * (Width - 1 - i)) & 0xff);
+}
 
 /// Appends fields to a buffer in wire order.
 class field_writer {
@@ -17,12 +25,8 @@ public:
         out_.push_back(static_cast<char>(v));
         return *this;
     }
-    field_writer& u16(std::uint16_t v) {
-        return u8(static_cast<std::uint8_t>(v >> 8)).u8(static_cast<std::uint8_t>(v & 0xff));
-    }
-    field_writer& u32(std::uint32_t v) {
-        return u16(static_cast<std::uint16_t>(v >> 16)).u16(static_cast<std::uint16_t>(v & 0xffff));
-    }
+    field_writer& u16(std::uint16_t v) { return integer<2>(v); }
+    field_writer& u32(std::uint32_t v) { return integer<4>(v); }
     field_writer& bytes(byte_view v) {
         out_.append(v);
         return *this;
@@ -33,6 +37,14 @@ public:
     }
 
 private:
+    template <std::size_t Width>
+    field_writer& integer(std::uint32_t v) {
+        std::array<char, Width> bytes;
+        put_integer<Width>(bytes.data(), v);
+        out_.append(bytes.data(), Width);
+        return *this;
+    }
+
     std::string& out_;
 };
 
@@ -45,8 +57,7 @@ public:
     message_writer& operator=(const message_writer&) = delete;
     ~message_writer() {
         const auto length = static_cast<std::uint32_t>(out_.size() - length_at_);
-        for (unsigned i = 0; i < 4; ++i)
-            out_[length_at_ + i] = static_cast<char>((length >> (24 - 8 * i)) & 0xff);
+        put_integer<4>(out_.data() + length_at_, length);
     }
 
 private:

@@ -13,9 +13,9 @@ class field_reader {
 public:
     explicit field_reader(byte_view body) : rest_(body) {}
 
-    std::uint8_t u8() { return static_cast<std::uint8_t>(integer(1)); }
-    std::uint16_t u16() { return static_cast<std::uint16_t>(integer(2)); }
-    std::uint32_t u32() { return integer(4); }
+    std::uint8_t u8() { return static_cast<std::uint8_t>(integer<1>()); }
+    std::uint16_t u16() { return static_cast<std::uint16_t>(integer<2>()); }
+    std::uint32_t u32() { return integer<4>(); }
 
     byte_view bytes(std::size_t n) {
         if (n > rest_.size()) return fail();
@@ -44,9 +44,12 @@ private:
         return {};
     }
 
-    std::uint32_t integer(std::size_t width) {
+    template <std::size_t Width>
+    std::uint32_t integer() {
+        const byte_view in = bytes(Width);
+        if (in.empty()) return 0;
         std::uint32_t value = 0;
-        for (const char c : bytes(width)) value = (value << 8) | static_cast<std::uint8_t>(c);
+        for (std::size_t i = 0; i < Width; ++i) value = (value << 8) | static_cast<std::uint8_t>(in[i]);
         return value;
     }
 

@@ -57,6 +57,7 @@ void row_shape(byte_view body) {
     const auto shape = read_row_shape(body);
     if (!shape) return;
     check(shape->size() <= body.size(), "a shape is no longer than its message");
+    check(is_row_shape(*shape, body), "a message has the shape that was read from it");
     if (body.size() <= 2) return;
     const std::size_t fields = body.find('\0', 2) + 1;
     for (std::size_t i = 0; i < 18; ++i) {
@@ -64,6 +65,7 @@ void row_shape(byte_view body) {
         changed[fields + i] = static_cast<char>(changed[fields + i] ^ 1);
         const bool counts = (i >= 6 && i < 10) || (i >= 12 && i < 16);
         check((read_row_shape(changed) == shape) != counts, "type and typmod make the shape, nothing else");
+        check(is_row_shape(*shape, changed) != counts, "and whether a message has it");
     }
 }
 

@@ -118,6 +118,8 @@ TEST_P(RowShape, IsWhatPostgreSQLCompares) {
     const auto other = read_row_shape(GetParam().other);
     ASSERT_TRUE(one && other);
     EXPECT_EQ(*one == *other, GetParam().same);
+    EXPECT_EQ(is_row_shape(*one, GetParam().other), GetParam().same);
+    EXPECT_EQ(is_row_shape(*other, GetParam().one), GetParam().same);
 }
 
 INSTANTIATE_TEST_SUITE_P(
@@ -143,9 +145,13 @@ TEST(RowShape, RowsWithoutColumnsHaveAShape) {
 
 TEST(RowShape, MalformedIsNotRead) {
     const std::string good = row_description({{}, {"d"}});
-    for (std::size_t n = 0; n < good.size(); ++n)
+    const std::string shape = read_row_shape(good).value_or("");
+    for (std::size_t n = 0; n < good.size(); ++n) {
         EXPECT_FALSE(read_row_shape(byte_view(good).substr(0, n))) << n;
+        EXPECT_FALSE(is_row_shape(shape, byte_view(good).substr(0, n))) << n;
+    }
     EXPECT_FALSE(read_row_shape(good + "x"));
+    EXPECT_FALSE(is_row_shape(shape, good + "x"));
 }
 
 TEST(ParameterStatus, ShowsNameAndValue) {
