@@ -4,13 +4,12 @@
 #include <array>
 #include <bitset>
 #include <string_view>
-#include <utility>
 
 namespace pgsidecar {
 namespace {
 
-/// Parse, Describe, Bind, Execute, Sync.
-constexpr std::size_t entries_of_a_round_trip = 5;
+/// Close, Parse, Describe, Bind, Describe, Execute, Sync.
+constexpr std::size_t entries_of_a_round_trip = 7;
 
 struct replies {
     std::string_view before;  // any number of these
@@ -72,8 +71,7 @@ expected_reply& reply_queue::expect(request kind, disposition how) {
 /// Room is made where half of it is answered, so that a pipeline without end takes no more.
 void reply_queue::pop() {
     boundaries_ -= is_boundary(head().kind);
-    const expected_reply answered = std::move(entries_[first_++]);
-    if (size() == 0) {
+    if (++first_ == entries_.size()) {
         entries_ = std::vector<expected_reply>();  // gives back its memory, which {} would not
         first_ = 0;
     } else if (2 * first_ > entries_.size() && first_ > entries_of_a_round_trip) {

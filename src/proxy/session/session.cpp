@@ -127,7 +127,7 @@ session::progress session::on_frontend(const frame& f) {
 
     const progress p = dispatch(f);
     if (p == progress::done) {
-        attempt_ = {};
+        attempt_.reset();
         if (client_rest_.rest == 0) after_message();
     }
     return p;
@@ -135,7 +135,7 @@ session::progress session::on_frontend(const frame& f) {
 
 session::progress session::dispatch(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
-    if (skipping_ && attempt_.placing && type == frontend::query) {
+    if (skipping_ && attempt_ && attempt_->placing && type == frontend::query) {
         // What was put in front of the Query has failed in its place (§7): the ReadyForQuery of our Sync is
         // its.
         skipping_ = false;

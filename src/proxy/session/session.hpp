@@ -117,6 +117,7 @@ private:
         bool shape_changed = false;  ///< and is another one
         bool failed = false;         ///< a failure has been forced in its place
     };
+    attempt& this_attempt() { return attempt_ ? *attempt_ : attempt_.emplace(); }
 
     /// An EXECUTE inside the statement of another EXECUTE.
     struct execution {
@@ -160,7 +161,10 @@ private:
     bool defers_close(const frame& f);
     void answer_locally();
     void answer_deferred_closes();
-    void send_deferred_closes();
+    void send_deferred_closes() {
+        if (!deferred_closes_.empty()) close_deferred();
+    }
+    void close_deferred();
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 
@@ -288,7 +292,7 @@ private:
     std::map<std::string, statement_ptr, std::less<>>
         sql_portals_;  // portals whose text uses SQL-level statements
     passing client_rest_;
-    attempt attempt_;
+    std::optional<attempt> attempt_;
     bool utf8_;  // client_encoding
     bool waiting_ = false;
     bool has_more_ = false;

@@ -186,23 +186,25 @@ void session::on_ready(const frame& f, bool shown) {
     const char code = f.body().size() == 1 ? f.body().front() : '\0';
     if (code != 'I' && code != 'T' && code != 'E') return out_of_sync("transaction status");
     const auto status = static_cast<transaction_status>(code);
-    const expected_reply head = replies_.head();
+    const request kind = replies_.head().kind;
+    const disposition how = replies_.head().how;
+    const bool copy_crossed_error = replies_.head().copied && replies_.head().failed;
     replies_.pop();
     if (discarding_ && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
         ++counters_.provoked_failures[provoked::e0a000];
         force_failure(replacement::none);
-        return send_sync(head.how);
+        return send_sync(how);
     }
     discarding_ = false;
     status_ = status;
     aborted_ = status == transaction_status::failed;
-    after_query_ = head.kind != request::sync;
+    after_query_ = kind != request::sync;
     if (replies_.empty()) open_ = unflushed_ = false;
     if (status == transaction_status::idle) on_transaction_end();
     if (shown) show(f.raw);
-    if (head.kind != request::query) return;
+    if (kind != request::query) return;
     copy_in_ = false;
-    if (head.copied && head.failed) send_sync_now();  // data that crossed the error has taken a server (§6)
+    if (copy_crossed_error) send_sync_now();  // its data has taken a server (§6)
 }
 
 /// The next segment may meet another server.

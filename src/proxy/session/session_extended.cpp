@@ -314,7 +314,7 @@ void session::answer_deferred_closes() {
     deferred_closes_.clear();
 }
 
-void session::send_deferred_closes() {
+void session::close_deferred() {
     for (const std::string& name : std::exchange(deferred_closes_, {})) close_statement(name);
 }
 

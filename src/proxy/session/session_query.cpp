@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <utility>
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
@@ -28,21 +29,23 @@ bool takes_arguments(const statement& s, std::size_t given) {
 /// A Query behind messages that may fail is sent only when they have not: the server would skip it
 /// unanswered, and the pooler would wait for its ReadyForQuery for ever (B6).
 session::progress session::on_query(const frame& f) {
-    if (!attempt_.placing) {
+    if (!attempt_ || !attempt_->placing) {
         if (!settled()) return progress::wait;
         if (skipping_) return drop(f);
     }
     if (!wanted_whole(f)) {
         const byte_view start = f.body().substr(0, max_query_start_size);
         if (start.size() < std::min(f.body_size(), max_query_start_size)) return progress::more;
-        attempt_.placing = begins_with_named_statement(start);
-        if (attempt_.placing) return fail_attempt(replacement::query_too_long);
+        this_attempt().placing = begins_with_named_statement(start);
+        if (attempt_->placing) return fail_attempt(replacement::query_too_long);
     }
     const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
     const bool readable = !wanted_whole(f) || (text && legal_text(*text));
-    if (text && readable && !attempt_.uses) attempt_.uses = read_sql_uses(*text);
-    if (const sql_uses_ptr& uses = attempt_.uses) {
-        attempt_.placing = true;
+    sql_uses_ptr uses = attempt_ ? attempt_->uses : nullptr;
+    if (!uses && text && readable) uses = read_sql_uses(*text);
+    if (uses) {
+        this_attempt().uses = uses;
+        attempt_->placing = true;
         if (overfills(*uses)) return fail_attempt(replacement::too_many_statements);
         const sql_use& first = uses->front();
         if (uses->size() == 1 && first.verb == sql_verb::prepare && !aborted_ && !table_.find(first.name)) {
@@ -56,7 +59,7 @@ session::progress session::on_query(const frame& f) {
     residents_.forget();                                                   // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     forward(f, request::query);
-    replies_.back().uses = attempt_.uses;
+    replies_.back().uses = std::move(uses);
     return progress::done;
 }
 
@@ -104,23 +107,23 @@ bool session::overfills(const std::vector<sql_use>& uses) {
 
 /// The first use of a name in the string decides what has to stand there.
 session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
-    attempt_.running = true;
+    this_attempt().running = true;
     if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
-    if (!attempt_.placed_statement) return progress::done;
+    if (!attempt_->placed_statement) return progress::done;
     if (!settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
-    return attempt_.shape_changed ? fail_attempt(replacement::shape_changed) : progress::done;
+    return attempt_->shape_changed ? fail_attempt(replacement::shape_changed) : progress::done;
 }
 
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
 session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
     if (aborted_) return progress::done;
-    attempt_.running = running;
+    this_attempt().running = running;
     if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
-    if (!running || !attempt_.checked) return progress::done;
+    if (!running || !attempt_->checked) return progress::done;
     if (!settled()) return progress::wait;
-    if (!skipping_ && attempt_.shape_changed && !attempt_.failed) {
-        attempt_.failed = true;
+    if (!skipping_ && attempt_->shape_changed && !attempt_->failed) {
+        attempt_->failed = true;
         force_failure(replacement::shape_changed);
     }
     return progress::done;
@@ -144,8 +147,8 @@ session::progress session::place_names(const std::vector<sql_use>& uses, bool ru
 
 /// In place of the Query the client reads 0A000, and the ReadyForQuery of the Sync behind it.
 session::progress session::fail_attempt(replacement why) {
-    if (!attempt_.failed) {
-        attempt_.failed = true;
+    if (!this_attempt().failed) {
+        attempt_->failed = true;
         force_failure(why);
         settled();
     }
@@ -159,7 +162,7 @@ bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
            });
 }
 
-bool session::is_placed(byte_view name) const { return attempt_.placed.contains(name); }
+bool session::is_placed(byte_view name) const { return attempt_->placed.contains(name); }
 
 /// The statement itself, under the client's name; behind those that it executes itself.
 session::progress session::place(const sql_use& use, const statement_ptr& s, const execution* outer) {
@@ -171,8 +174,8 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
     if (inner && here.depth < max_nesting)
         if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
     if (skipping_) return progress::done;
-    attempt_.placed.insert(name);
-    attempt_.placed_statement = true;
+    attempt_->placed.insert(name);
+    attempt_->placed_statement = true;
     close_name(name, false);
     if (!s->text || (inner && here.depth >= max_nesting)) {
         force_failure(s->text ? replacement::nested_too_deep : replacement::text_not_kept);
@@ -184,16 +187,16 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
-    } else if (here.runs && attempt_.running && checks_shape(*s)) {
+    } else if (here.runs && attempt_->running && checks_shape(*s)) {
         send_describe(name, disposition::swallow, purpose::placed_check, s);
-        attempt_.checked = true;
+        attempt_->checked = true;
     }
     return progress::done;
 }
 
 /// Nothing, for a name that the client does not have; else a statement that cannot fail.
 session::progress session::place_empty(const std::string& name, const statement_ptr& s) {
-    attempt_.placed.insert(name);
+    attempt_->placed.insert(name);
     close_name(name, s != nullptr);
     return progress::done;
 }
@@ -201,13 +204,13 @@ session::progress session::place_empty(const std::string& name, const statement_
 /// The OIDs of the types that a PREPARE inside a string has declared: nothing has to be executed for them.
 session::progress session::resolve_declared_types(const statement_ptr& s) {
     if (!s->declared_types || aborted_) return progress::done;
-    if (attempt_.probed != s) {
+    if (this_attempt().probed != s) {
         std::string sql = "SELECT ";
         for (std::size_t i = 0; i < s->declared_types->size(); ++i)
             sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::" + (*s->declared_types)[i];
         set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::swallow, purpose::declared_types, s);
-        attempt_.probed = s;
+        attempt_->probed = s;
     }
     return settled() ? progress::done : progress::wait;
 }

@@ -41,7 +41,7 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 /// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
 /// errors would quote the name.
 server_place session::place_for(const statement_ptr& s) {
-    if (table_.find("") == s || !residents_.has_lost_its_place(*s)) return {};
+    if (!residents_.has_lost_its_place(*s) || table_.find("") == s) return {};
     return residents_.next_name();
 }
 
@@ -61,8 +61,8 @@ void session::send_owed_birth(const frame& next) {
 
 /// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
 void session::keep_birth() {
-    const statement_ptr s = table_.find("");
-    if (s && s == residents_.sent.unnamed() && !s->described && !s->bound && !aborted_)
+    const statement_ptr& s = residents_.sent.unnamed();
+    if (s && !s->described && !s->bound && !aborted_ && table_.find("") == s)
         send_describe({}, disposition::swallow, purpose::birth, s);
 }
 
@@ -81,16 +81,22 @@ void session::learn(expected_reply& head, const frame& f) {
         if (const auto types = read_parameter_description(f.body())) described_types_ = *types;
         return;
     }
+    statement& s = *head.subject;
+    if (head.what == purpose::shape_check && s.birth && is_row_shape(s.birth->shape, f.body())) {
+        shape_changed_ = false;
+        return;
+    }
     auto shape = type == backend::row_description ? read_row_shape(f.body()) : std::string();
     if (!shape) return out_of_sync("RowDescription");
-    statement& s = *head.subject;
     switch (head.what) {
         case purpose::birth:
         case purpose::shape_check:
             if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
             shape_changed_ = head.what == purpose::shape_check && *shape != s.birth->shape;
             break;
-        case purpose::placed_check: attempt_.shape_changed |= *shape != s.birth->shape; break;
+        case purpose::placed_check:
+            if (attempt_) attempt_->shape_changed |= *shape != s.birth->shape;
+            break;
         case purpose::declared_types:
             s.text = texts_.intern(s.text->sql, described_types_);
             s.declared_types = nullptr;
