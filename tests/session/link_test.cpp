@@ -79,6 +79,38 @@ TEST(Link, QueryIsABoundary) {
         .check();
 }
 
+TEST(Link, RowsInARunPassToTheLastAndNoFurther) {
+    const std::string rows =
+        be::data_row({"1"}) + be::data_row({}) + be::data_row({std::string(300, 'x')}) + be::data_row({"2"});
+    conversation()
+        .client_sends({fe::query("select 1"), fe::query("copy t to stdout")})
+        .server_gets({fe::query("select 1")})
+        .server_sends(
+            {be::row_description(one_column), rows, be::command_complete("SELECT 4"), be::ready('I')})
+        .client_gets(
+            {be::row_description(one_column), rows, be::command_complete("SELECT 4"), be::ready('I')})
+        .server_gets({fe::query("copy t to stdout")})
+        .server_sends(
+            {be::copy_out_response(), be::copy_data("1\n"), be::copy_data("2\n"), be::data_row({"3"})})
+        .client_gets(
+            {be::copy_out_response(), be::copy_data("1\n"), be::copy_data("2\n"), be::data_row({"3"})})
+        .stays_open()
+        .check();
+}
+
+TEST(Link, AnImpossibleLengthEndsTheRunInItsPlace) {
+    const std::string rows = be::data_row({"1"}) + be::data_row({"2"});
+    conversation()
+        .client_sends({fe::query("select 1")})
+        .server_gets({fe::query("select 1")})
+        .server_sends({be::row_description(one_column), rows, std::string("D\0\0\0\3", 5)})
+        .client_gets(
+            {be::row_description(one_column), rows,
+             be::fatal("08P01", "unexpected a message with an impossible length from the upstream server")})
+        .ends()
+        .check();
+}
+
 TEST(Link, FunctionCallIsABoundary) {
     conversation()
         .client_sends({fe::function_call(1598), fe::function_call(1598)})

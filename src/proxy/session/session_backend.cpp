@@ -52,9 +52,22 @@ constexpr error_message too_many_statements_error{
     .message = "too many prepared statements",
     .hint = "Deallocate some, or raise max_statements of pgsidecar."};
 
+bool comes_in_runs(backend type) { return type == backend::data_row || type == backend::copy_data; }
+
 /// Bulk: never looked at.
-bool passes_unread(backend type) {
-    return type == backend::data_row || type == backend::copy_data || type == backend::function_call_response;
+bool passes_unread(backend type) { return comes_in_runs(type) || type == backend::function_call_response; }
+
+/// How long the messages are that begin here, of which `first` is the first: that one, or all the rows or
+/// CopyData that come in a row, since what holds for one of them holds for the next.
+std::size_t size_of_run(byte_view in, const frame& first) {
+    std::size_t size = first.size();
+    if (!comes_in_runs(static_cast<backend>(first.type))) return size;
+    while (size < in.size()) {
+        const auto next = peek_frame(in.substr(size));
+        if (!next || next->type != first.type || !next->valid()) break;
+        size += next->size();
+    }
+    return size;
 }
 
 bool is_reply(backend type) {
@@ -110,10 +123,12 @@ std::size_t session::on_server_bytes(byte_view in) {
             passes_unread(static_cast<backend>(f->type)) || f->size() > max_inspected_reply_size;
         if (!f->whole() && !in_pieces) break;
         server_rest_shown_ = false;
-        server_rest_ = f->size() - f->raw.size();
+        const std::size_t size = size_of_run(in.substr(used), *f);
+        const byte_view passed = in.substr(used, size);
+        server_rest_ = size - passed.size();
         server_rest_shown_ = on_backend(*f);
-        if (server_rest_shown_) show(f->raw);
-        used += f->raw.size();
+        if (server_rest_shown_) show(passed);
+        used += passed.size();
     }
     if (leaving_ != leave_step::none) advance_leave();
     return finished_ ? in.size() : used;
