@@ -40,12 +40,17 @@ std::string to_string(const endpoint& where) {
             const std::string_view path = unix_path_of(where);
             return std::string(path.empty() ? "unix" : path);
         }
-        case AF_INET:
+        case AF_INET: {
+            const asio::ip::tcp::endpoint tcp = tcp_of(where);
+            std::string text;  // inet_ntop would take ten times as long, and every client is logged
+            for (const unsigned char byte : tcp.address().to_v4().to_bytes())
+                text.append(std::to_string(byte)).append(1, '.');
+            text.back() = ':';
+            return text.append(std::to_string(tcp.port()));
+        }
         case AF_INET6: {
             const asio::ip::tcp::endpoint tcp = tcp_of(where);
-            std::string text = tcp.address().to_string();
-            if (tcp.address().is_v6()) text.insert(0, 1, '[').append(1, ']');
-            return text.append(1, ':').append(std::to_string(tcp.port()));
+            return '[' + tcp.address().to_string() + "]:" + std::to_string(tcp.port());
         }
         default: return "unknown";
     }

@@ -72,9 +72,16 @@ void append_escape(std::string& to, std::string_view character) {
         fmt::format_to(std::back_inserter(to), "\\u{:04x}", code_point(character));
 }
 
+// Printed as it is.
+constexpr bool is_bare(char c) { return c >= ' ' && c <= '~' && c != '"' && c != '\\'; }
+
 // As in a JSON string, without the quotes; text lines use the same escapes.
 void append_escaped(std::string& to, std::string_view text) {
     while (!text.empty()) {
+        const auto bare = std::ranges::find_if_not(text, is_bare) - text.begin();
+        to.append(text.substr(0, static_cast<std::size_t>(bare)));
+        text.remove_prefix(static_cast<std::size_t>(bare));
+        if (text.empty()) return;
         const auto size = character_size(text);
         const auto character = text.substr(0, std::max<std::size_t>(size, 1));
         if (size == 0)
@@ -103,8 +110,8 @@ void append_quoted(std::string& to, std::string_view text) {
 }
 
 bool needs_no_quotes(std::string_view text) {
-    const auto is_bare = [](char c) { return c > ' ' && c <= '~' && c != '"' && c != '\\' && c != '='; };
-    return !text.empty() && text.size() <= max_value_size && std::ranges::all_of(text, is_bare);
+    const auto needs_none = [](char c) { return is_bare(c) && c != ' ' && c != '='; };
+    return !text.empty() && text.size() <= max_value_size && std::ranges::all_of(text, needs_none);
 }
 
 void append_value(std::string& to, const field& of, bool always_quoted) {
