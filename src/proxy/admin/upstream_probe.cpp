@@ -28,7 +28,7 @@ net::awaitable<> upstream_probe::ask(config::upstream_settings upstream) {
     upstream.connect_attempts = 1;
     upstream.connect_timeout = std::min(upstream.connect_timeout, patience);
     asking_ = true;
-    net::upstream_connector connector(where_, upstream, health_);
+    net::upstream_connector connector(where_, deadlines_, upstream, health_);
     const net::stream_socket socket = co_await connector.connect();
     problem_ = socket.is_open() ? "" : "could not connect to upstream " + connector.failures();
     asked_at_ = steady_clock::now();

@@ -11,7 +11,7 @@ namespace pgsidecar::admin {
 /// know. One thread.
 class upstream_probe {
 public:
-    explicit upstream_probe(const net::executor& where) : where_(where) {}
+    explicit upstream_probe(const net::executor& where) : where_(where) { deadlines_.start(where); }
 
     /// Why not; empty if it does.
     net::awaitable<std::string> problem(config::upstream_settings upstream);
@@ -21,6 +21,7 @@ private:
     net::awaitable<> ask(config::upstream_settings upstream);
 
     net::executor where_;
+    net::deadline_queue deadlines_;
     net::upstream_health health_;  // its own: what it finds says nothing to clients
     std::string problem_;
     net::time_point asked_at_{};

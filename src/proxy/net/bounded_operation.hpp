@@ -3,6 +3,7 @@
 #include <memory>
 
 #include "proxy/net/asio.hpp"
+#include "proxy/net/deadline.hpp"
 #include "proxy/net/wakeup.hpp"
 
 namespace pgsidecar::net {
@@ -11,17 +12,15 @@ namespace pgsidecar::net {
 /// off, such as a name look-up, may outlive the coroutine that has stopped waiting.
 class bounded_operation : public std::enable_shared_from_this<bounded_operation> {
 public:
-    explicit bounded_operation(const executor& where) : expiry_(where) {}
+    explicit bounded_operation(deadline_queue& deadlines)
+        : expiry_(deadlines, [this] { shared_from_this()->give_up(asio::error::timed_out); }) {}
     bounded_operation(const bounded_operation&) = delete;
     bounded_operation& operator=(const bounded_operation&) = delete;
     virtual ~bounded_operation() = default;
 
     /// Gives up with timed_out.
     void expire_after(std::chrono::milliseconds limit) {
-        expiry_.expires_after(limit);
-        expiry_.async_wait([self = shared_from_this()](error_code cancelled) {
-            if (!cancelled) self->give_up(asio::error::timed_out);
-        });
+        if (!done_) expiry_.set_after(limit);
     }
 
     void give_up(error_code why) {
@@ -40,14 +39,14 @@ protected:
         if (done_) return;
         done_ = true;
         result_ = result;
-        expiry_.cancel();
+        expiry_.give_up();
         finished_.notify();
     }
 
 private:
     virtual void break_off() {}
 
-    timer expiry_;
+    deadline expiry_;
     bool done_ = false;
     error_code result_;
     wakeup finished_;

@@ -40,13 +40,13 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       client_out_(client_),
       server_out_(server_),
       log_in_(new log_in{.origin = client_origin(peer),
-                         .connector = upstream_connector(client_.get_executor(), config_->settings.upstream,
-                                                         shared.upstreams)}),
+                         .connector = upstream_connector(client_.get_executor(), here.deadlines,
+                                                         config_->settings.upstream, shared.upstreams)}),
       timing_(here.counts),
-      deadline_(client_.get_executor()) {}
+      deadline_(here.deadlines, [this] { on_deadline(); }) {}
 
 awaitable<> connection::run() {
-    arm(config_->settings.login_timeout);
+    deadline_.set_after(config_->settings.login_timeout);
     count_half_open();
     const bool connected = co_await begin();
     if (connected) co_await relay();
@@ -65,7 +65,11 @@ awaitable<bool> connection::begin() {
 
 awaitable<> connection::end() {
     co_await leave();
-    co_await linger();
+    const bool reads_on = !talk_.client_has_terminated();
+    if (reads_on || client_.tls()) client_.shutdown_send();
+    if (reads_on) co_await linger();
+    client_.close();
+    deadline_.give_up();
 }
 
 /// While only the client can go on.
@@ -96,7 +100,7 @@ void connection::make_room() {
 
 /// Until the server has given the last answers that are owed and all is written.
 awaitable<> connection::leave() {
-    arm(config_->settings.leave_timeout);
+    deadline_.set_after(config_->settings.leave_timeout);
     if (client_gone_ && !talk_.finished()) {
         talk_.on_client_eof();
         write_both();
@@ -110,16 +114,12 @@ awaitable<> connection::leave() {
 
 /// Until the client has closed too.
 awaitable<> connection::linger() {
-    client_.shutdown_send();
-    arm(linger_limit);
+    deadline_.set_after(linger_limit);
     error_code ec;
     while (!client_gone_ && !ec) {
         client_in_.clear();
         co_await client_.read(client_in_, ec);
     }
-    client_.close();
-    ++deadlines_;
-    deadline_.cancel();
 }
 
 void connection::drain() {
@@ -155,14 +155,6 @@ void connection::cut() {
     let_client_go();
     end_server_side();
     server_spoke_.notify();
-}
-
-void connection::arm(milliseconds limit) {
-    const std::uint64_t deadline = ++deadlines_;
-    deadline_.expires_after(limit);
-    deadline_.async_wait([self = shared_from_this(), deadline](error_code cancelled) {
-        if (!cancelled && deadline == self->deadlines_) self->on_deadline();
-    });
 }
 
 void connection::on_deadline() {

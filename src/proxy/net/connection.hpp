@@ -7,6 +7,7 @@
 #include "proxy/net/byte_stream.hpp"
 #include "proxy/net/client_origin.hpp"
 #include "proxy/net/conversation.hpp"
+#include "proxy/net/deadline.hpp"
 #include "proxy/net/peer_writer.hpp"
 #include "proxy/net/read_buffer.hpp"
 #include "proxy/net/report.hpp"
@@ -60,7 +61,6 @@ private:
     awaitable<> linger();
     void count_half_open();
     void make_room();
-    void arm(std::chrono::milliseconds limit);
     void on_deadline();
     void let_client_go();
     void end_if_drained();
@@ -159,8 +159,7 @@ private:
     std::string reason_;  // why it ends, for the log
     session_timing timing_;
 
-    timer deadline_;
-    std::uint64_t deadlines_ = 0;
+    deadline deadline_;
 };
 
 }  // namespace pgsidecar::net

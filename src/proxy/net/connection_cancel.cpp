@@ -26,7 +26,7 @@ awaitable<> connection::cancel() {
             if (const auto alive = self.lock()) alive->server_spoke_.notify();
         });
     });
-    arm(config_->settings.upstream.connect_timeout);
+    deadline_.set_after(config_->settings.upstream.connect_timeout);
     while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
     if (turn.at() == cancel_turn::state::waits) co_return;
     cancel_result result = cancel_result::joined;
@@ -49,7 +49,7 @@ awaitable<cancel_result> connection::carry_cancel_request() {
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);
-    arm(config_->settings.upstream.connect_timeout);
+    deadline_.set_after(config_->settings.upstream.connect_timeout);
     error_code ec;
     while (!ec) {
         server_in_.clear();

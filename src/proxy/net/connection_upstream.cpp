@@ -109,7 +109,7 @@ awaitable<link_failure> connection::begin_link(std::string host, bool encrypted)
     log_in_->target = {log_in_->connector.reached(), host, false};
     if (!encrypted || server_.is_unix()) co_return link_failure{};
     const auto limit = steady_clock::now() + config_->settings.upstream.connect_timeout;
-    link_failure failure = co_await encrypt(server_, *config_, host, limit);
+    link_failure failure = co_await encrypt(server_, *config_, host, here_.deadlines, limit);
     log_in_->target.encrypted = server_.tls() != nullptr;
     if (log_in_->target.encrypted || failure)  // it may do without
         ++here_.counts.tls_handshakes[failure ? tls_handshake::upstream_failed : tls_handshake::upstream_ok];

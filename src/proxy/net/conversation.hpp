@@ -46,6 +46,9 @@ public:
     /// Both batches are to be flushed, then both connections closed.
     bool finished() const { return session_ ? session_->finished() : startup_->finished(); }
 
+    /// The client has said goodbye: it reads nothing more.
+    bool client_has_terminated() const { return session_ && session_->client_has_terminated(); }
+
     /// The client has been shown its first ReadyForQuery.
     bool is_ready() const { return stage() == client_startup::stage::ready; }
 

@@ -162,14 +162,13 @@ void connection::write_both() {
 void connection::on_client_lost() {
     if (client_lost_) return;
     client_lost_ = true;
-    arm(config_->settings.leave_timeout);
+    deadline_.set_after(config_->settings.leave_timeout);
 }
 
 void connection::on_ready() {
     ready_ = true;
     ++here_.counts.logins[login::ok];
-    ++deadlines_;
-    deadline_.cancel();
+    deadline_.give_up();
     if (const auto& key = talk_.startup().backend_key())
         cancel_registration_.emplace(service_.cancels, *key, here_.upstreams.share(log_in_->target));
     log_ready();

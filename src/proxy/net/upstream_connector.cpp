@@ -22,7 +22,7 @@ using resolver = asio::ip::basic_resolver<asio::ip::tcp, executor>;
 
 class lookup : public bounded_operation {
 public:
-    explicit lookup(executor where) : bounded_operation(where), names_(where) {}
+    lookup(executor where, deadline_queue& deadlines) : bounded_operation(deadlines), names_(where) {}
 
     void start(const config::address& name) {
         const auto self = std::static_pointer_cast<lookup>(shared_from_this());
@@ -43,7 +43,7 @@ private:
 
 class attempt : public bounded_operation {
 public:
-    explicit attempt(executor where) : bounded_operation(where), socket(where) {}
+    attempt(executor where, deadline_queue& deadlines) : bounded_operation(deadlines), socket(where) {}
 
     /// The greeting goes into the buffer of a socket that is new: it never waits there.
     void start(const endpoint& where, const std::string& greeting) {
@@ -71,7 +71,7 @@ awaitable<stream_socket> upstream_connector::connect() {
         stream_socket socket = co_await try_all();
         if (socket.is_open() || abandoned_ || round >= settings_.connect_attempts)
             co_return std::move(socket);
-        co_await run(std::make_shared<bounded_operation>(where_), pause);
+        co_await run(std::make_shared<bounded_operation>(deadlines_), pause);
         pause = std::min(2 * pause, longest_pause);
     }
 }
@@ -114,7 +114,7 @@ awaitable<stream_socket> upstream_connector::connect_to(endpoint where) {
 
 awaitable<stream_socket> upstream_connector::reach(endpoint where, error_code& ec) {
     endpoint_ = where;
-    const auto one = std::make_shared<attempt>(where_);
+    const auto one = std::make_shared<attempt>(where_, deadlines_);
     if (!abandoned_) one->start(where, greeting_);
     ec = co_await run(one, settings_.connect_timeout);
     if (!abandoned_) note(where, ec);
@@ -140,7 +140,7 @@ awaitable<std::vector<endpoint>> upstream_connector::resolve(const config::addre
     const auto numeric = asio::ip::make_address(of.host, not_numeric);
     if (!not_numeric) co_return std::vector<endpoint>{asio::ip::tcp::endpoint(numeric, of.port)};
 
-    const auto names = std::make_shared<lookup>(where_);
+    const auto names = std::make_shared<lookup>(where_, deadlines_);
     if (!abandoned_) names->start(of);
     const error_code ec = co_await run(names, settings_.connect_timeout);
     if (ec) add_failure(config::to_string(of), ec);

@@ -20,9 +20,9 @@ namespace pgsidecar::net {
 /// later does not make the next be tried.
 class upstream_connector {
 public:
-    upstream_connector(const executor& where, const config::upstream_settings& settings,
-                       upstream_health& health)
-        : where_(where), settings_(settings), health_(health) {}
+    upstream_connector(const executor& where, deadline_queue& deadlines,
+                       const config::upstream_settings& settings, upstream_health& health)
+        : where_(where), deadlines_(deadlines), settings_(settings), health_(health) {}
     upstream_connector(const upstream_connector&) = delete;
     upstream_connector& operator=(const upstream_connector&) = delete;
 
@@ -57,6 +57,7 @@ private:
     void add_failure(const std::string& of, error_code why);
 
     const executor where_;
+    deadline_queue& deadlines_;
     const config::upstream_settings& settings_;
     upstream_health& health_;
     std::string greeting_;

@@ -54,8 +54,8 @@ awaitable<link_failure> negotiate(byte_stream& server, const snapshot& by, peer_
 }  // namespace
 
 awaitable<link_failure> encrypt(byte_stream& server, const snapshot& by, std::string host,
-                                time_point deadline) {
-    const stream_deadline limit(server, deadline);
+                                deadline_queue& deadlines, time_point until) {
+    const stream_deadline limit(deadlines, server, until);
     link_failure failure = co_await negotiate(server, by, name_of(by.settings.upstream_tls, host));
     if (limit.passed()) failure = failed("TLS: time-out");
     co_return failure;

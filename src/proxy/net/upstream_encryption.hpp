@@ -3,6 +3,7 @@
 #include <string>
 
 #include "proxy/net/byte_stream.hpp"
+#include "proxy/net/deadline.hpp"
 #include "proxy/net/snapshot.hpp"
 #include "proxy/net/upstream_connector.hpp"
 
@@ -19,6 +20,6 @@ struct link_failure {
 /// Asks for TLS on a connection that has just been made to `host`, and begins it (manual: "SSL Session
 /// Encryption"). With mode allow and prefer an upstream that has none is spoken to as it is.
 awaitable<link_failure> encrypt(byte_stream& server, const snapshot& by, std::string host,
-                                time_point deadline);
+                                deadline_queue& deadlines, time_point until);
 
 }  // namespace pgsidecar::net

@@ -21,12 +21,18 @@ void worker::start(std::function<void()> on_end) {
 }
 
 void worker::run() {
-    for (;;) try {
-            io_.run();
-            return;
-        } catch (const std::exception& failure) {
-            log::event(log::level::error, log::no_session, "internal error", {{"what", failure.what()}});
-        }
+    here_.deadlines.keep_alarm(true);
+    here_.deadlines.start(io_.get_executor());
+    while (!has_run()) {}
+    here_.deadlines.stop();
+}
+
+bool worker::has_run() try {
+    io_.run();
+    return true;
+} catch (const std::exception& failure) {
+    log::event(log::level::error, log::no_session, "internal error", {{"what", failure.what()}});
+    return false;
 }
 
 void worker::serve(stream_socket client, const endpoint& peer) {
@@ -78,7 +84,7 @@ void worker::drain() {
     asio::post(io_, [this] {
         draining_ = true;
         for (const auto& each : std::vector(connections_.begin(), connections_.end())) each->drain();
-        keep_running_.reset();
+        let_thread_end();
     });
 }
 
@@ -86,8 +92,13 @@ void worker::shut_down() {
     asio::post(io_, [this] {
         shutting_down_ = true;
         for (const auto& each : std::vector(connections_.begin(), connections_.end())) each->shut_down();
-        keep_running_.reset();
+        let_thread_end();
     });
+}
+
+void worker::let_thread_end() {
+    here_.deadlines.keep_alarm(false);
+    keep_running_.reset();
 }
 
 void worker::cut() {

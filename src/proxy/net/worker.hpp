@@ -39,6 +39,8 @@ public:
 
 private:
     void run();
+    bool has_run();
+    void let_thread_end();
     void begin(stream_socket client, const endpoint& peer);
     report tell(report_parts parts) const;
     void end(const std::shared_ptr<connection>& ended, std::exception_ptr failure);

@@ -2,6 +2,7 @@
 
 #include "proxy/net/buffer_pool.hpp"
 #include "proxy/net/cancel_registry.hpp"
+#include "proxy/net/deadline.hpp"
 #include "proxy/net/last_shared.hpp"
 #include "proxy/net/pool_names.hpp"
 #include "proxy/net/statistics.hpp"
@@ -12,6 +13,7 @@ namespace pgsidecar::net {
 /// What the connections of one worker share; only its thread touches it.
 struct worker_state {
     buffer_pool buffers;
+    deadline_queue deadlines;
     statement_statistics usages;
     text_pool texts{&usages};
     pool_names names;

@@ -120,6 +120,7 @@ session::progress session::on_frontend(const frame& f) {
     }
     if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;
     if (type == frontend::terminate) {
+        terminated_ = true;
         leave();
         return progress::done;
     }

@@ -76,6 +76,9 @@ public:
     /// Both batches are to be flushed once more, then both connections closed.
     bool finished() const { return finished_; }
 
+    /// The client has sent Terminate.
+    bool client_has_terminated() const { return terminated_; }
+
     /// Nothing is expected from the server, no segment and no block is open.
     bool idle() const { return replies_.empty() && !open_ && status_ == transaction_status::idle; }
 
@@ -297,6 +300,7 @@ private:
     bool waiting_ = false;
     bool has_more_ = false;
     bool client_gone_ = false;
+    bool terminated_ = false;
     bool muted_ = false;  // the client has been told the last thing that it is told
     bool finished_ = false;
 
