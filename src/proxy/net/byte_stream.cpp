@@ -65,7 +65,10 @@ awaitable<std::string> byte_stream::handshake() {
     while (!ec && tls_) {
         const tls_channel::step step = tls_->handshake();
         if (step.ec) co_return tls_->failure(step.ec);
-        if (step.until == tls_channel::wait::nothing) co_return std::string();
+        if (step.until == tls_channel::wait::nothing) {
+            more_is_there_ = tls_->has_more();  // read with the end of the handshake
+            co_return std::string();
+        }
         co_await wait(step.until, ec);
     }
     co_return ec ? ec.message() : "the connection was closed";

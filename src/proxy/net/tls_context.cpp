@@ -45,6 +45,7 @@ tls_context::tls_context(SSL_CTX* context) : context_(context, SSL_CTX_free) {
     // What is written again after a wait may stand elsewhere; buffers are given back while nothing passes.
     SSL_CTX_set_mode(get(), SSL_MODE_ENABLE_PARTIAL_WRITE | SSL_MODE_ACCEPT_MOVING_WRITE_BUFFER |
                                 SSL_MODE_RELEASE_BUFFERS);
+    SSL_CTX_set_read_ahead(get(), 1);  // else a record is read in two calls, its header first
     SSL_CTX_set_default_passwd_cb(get(), no_passphrase);
 }
 

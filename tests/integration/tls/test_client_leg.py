@@ -73,6 +73,29 @@ def test_a_client_that_insists_is_refused_where_there_is_none(start_tls_proxy):
     assert "server does not support SSL" in refusal(start_tls_proxy(mode="disable"), sslmode="require")
 
 
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_first_words_that_come_with_the_end_of_the_handshake(start_tls_proxy, version):
+    received, to_send = ssl.MemoryBIO(), ssl.MemoryBIO()
+    tls = tls_context(minimum_version=version, maximum_version=version).wrap_bio(received, to_send)
+    with RawClient(start_tls_proxy(mode="require").port) as client:
+
+        def turn(step):
+            """One step of TLS that needs to hear more; what it says is left to send."""
+            while True:
+                try:
+                    return step()
+                except ssl.SSLWantReadError:
+                    client.send(to_send.read())
+                    received.write(client.socket.recv(65536))
+
+        client.send(SSL_REQUEST)
+        assert client.read(1) == b"S"
+        turn(tls.do_handshake)
+        tls.write(startup_packet({"user": "postgres", "database": "postgres"}))
+        client.send(to_send.read())  # with the client's Finished, where that is the last word (TLS 1.3)
+        assert turn(lambda: tls.read(1)) == b"R"
+
+
 def test_the_certificate_is_the_servers(start_tls_proxy, authority, other_authority):
     proxy = start_tls_proxy(mode="require")
     assert works(proxy, sslmode="verify-full", sslrootcert=authority.path)
