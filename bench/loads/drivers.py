@@ -23,13 +23,15 @@ class DriverError(RuntimeError):
 
 def drivers(servers: Servers, effort: Effort) -> Iterator[Variant]:
     """asyncpg and psycopg 3 (C), one row by its key, each connection for itself in one event loop."""
-    direct, pooler, _, sidecar, *_ = servers.peers()
+    direct, pooler, haproxy, sidecar, *_ = servers.peers()
     pairs = [
         ("asyncpg", direct),
         ("asyncpg", sidecar),
         ("asyncpg without its cache", pooler),
+        ("asyncpg without its cache", haproxy),
         ("psycopg", sidecar),
         ("psycopg without preparing", pooler),
+        ("psycopg without preparing", haproxy),
     ]
     for connections in (1, 10):
         yield Variant({"connections": connections}, [contestant(*pair, connections) for pair in pairs])

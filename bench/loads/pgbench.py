@@ -24,7 +24,13 @@ class PgbenchError(RuntimeError):
 
 
 def run(
-    port: int, effort: Effort, mode: str, clients: int, script: Path | str, options: Sequence[str] = ()
+    port: int,
+    effort: Effort,
+    mode: str,
+    clients: int,
+    script: Path | str,
+    options: Sequence[str] = (),
+    sslmode: str = "prefer",
 ) -> Outcome:
     """`script` is a file, or the name of a built-in one."""
     folder = Path(tempfile.mkdtemp(prefix="pgsidecar-pgbench-"))
@@ -50,7 +56,7 @@ def run(
         *what,
         *log,
         *options,
-        "postgres",
+        f"dbname=postgres sslmode={sslmode}",
     ]
     try:
         before = children_cpu()

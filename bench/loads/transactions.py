@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
+import subprocess
+import tempfile
+from pathlib import Path
 from typing import Iterator
 
-from bench.loads.statements import CLIENTS, SCRIPTS, contestant, peers, variant
+from bench.loads import pgbench
+from bench.loads.statements import CLIENTS, SCRIPTS, peers, variant
 from bench.measure import proc
 from bench.measure.cell import Contestant, Effort, Outcome, Variant
 from bench.servers.servers import Servers
+from bench.servers.targets import Target
 
 
 def transaction(servers: Servers, effort: Effort) -> Iterator[Variant]:
@@ -38,13 +44,46 @@ def connect(servers: Servers, effort: Effort) -> Iterator[Variant]:
 
 
 def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
-    """One worker and two, and which part of pgsidecar's processor time its busiest thread has used."""
-    with servers.running(servers.new_sidecar(servers.transactions.port, workers="2")) as two:
-        targets = [servers.ours(), servers.behind("pgsidecar, 2 workers", "pgsidecar", two)]
+    """One worker and two: how many processors they use, and which part of that their busiest thread. SELECT 1, where
+    clients and servers need as much as pgsidecar; and a TLS connection with an RSA key of 4096 bits for each
+    transaction, where pgsidecar is what there is to do."""
+    with tempfile.TemporaryDirectory(prefix="pgsidecar-bench-") as folder, contextlib.ExitStack() as stack:
+        tls = own_certificate(Path(folder))
+        targets = []
+        for count in (1, 2):
+            sidecar = servers.new_sidecar(servers.transactions.port, workers=str(count), **tls)
+            stack.enter_context(servers.running(sidecar))
+            targets.append(servers.behind(f"pgsidecar, workers: {count}", "pgsidecar", sidecar))
         yield Variant(
-            {"mode": "prepared", "clients": 32},
-            [with_busiest(contestant(target, "prepared", 32, SCRIPTS / "one.sql")) for target in targets],
+            {"work": "SELECT 1", "clients": 32},
+            [with_busiest(one_statement(target, "prepared", 32, "disable")) for target in targets],
         )
+        yield Variant(
+            {"work": "TLS connections", "clients": 16},
+            [with_busiest(one_statement(target, "simple", 16, "require", "-C")) for target in targets],
+            count_calls=False,
+        )
+
+
+def own_certificate(folder: Path) -> dict[str, str]:
+    """Keys of pgsidecar's configuration that offer TLS with it."""
+    certificate, key = folder / "server.crt", folder / "server.key"
+    command = ["openssl", "req", "-x509", "-newkey", "rsa:4096", "-nodes", "-subj", "/CN=localhost", "-days", "1"]
+    subprocess.run(
+        [*command, "-out", certificate, "-keyout", key], check=True, timeout=120, capture_output=True
+    )
+    return {
+        "client_tls_mode": "allow",
+        "client_tls_certificate": str(certificate),
+        "client_tls_key": str(key),
+    }
+
+
+def one_statement(target: Target, mode: str, clients: int, sslmode: str, *options: str) -> Contestant:
+    def play(effort: Effort) -> Outcome:
+        return pgbench.run(target.port, effort, mode, clients, SCRIPTS / "one.sql", options, sslmode)
+
+    return Contestant(target, play)
 
 
 def with_busiest(contestant: Contestant) -> Contestant:

@@ -71,9 +71,13 @@ def drivers(results: Results) -> Iterator[Bar]:
         told = []
         for connections in (1, 10):
             ours = results.find("drivers", f"asyncpg; {US}", connections=connections)
-            theirs = results.find("drivers", f"{peer}; pgBouncer", connections=connections)
-            if ours and theirs:
-                told.append(f"{ratio(value(ours, 'tps'), value(theirs, 'tps'))} at {connections}")
+            theirs, hopping = (
+                results.find("drivers", f"{peer}; {target}", connections=connections)
+                for target in ("pgBouncer", PEER)
+            )
+            if ours and theirs and hopping:
+                ratios = [ratio(value(ours, "tps"), value(each, "tps")) for each in (theirs, hopping)]
+                told.append(f"{ratios[0]} at {connections} ({ratios[1]} where theirs passes {PEER})")
         if told:
             yield Bar(f"queries/s of asyncpg through pgsidecar, of {peer} on pgBouncer", bar, "; ".join(told))
 

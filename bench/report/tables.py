@@ -103,6 +103,7 @@ COLUMNS: dict[str, list[Column]] = {
     ],
     "workers": [
         rate("tx/s"),
+        Column("processors used", lambda cell: processors(cell, cell.hop), 2),
         Column("busiest thread %", "busiest", 0),
         *LATENCY,
         *HOP,
@@ -113,6 +114,12 @@ COLUMNS: dict[str, list[Column]] = {
     "first-use": [rate("uses/s"), *LATENCY, *HOP, *OTHERS, *NOISE],
     "pipelines": [rate("statements/s"), Column("ms for all", "p50", 1, spread=True), *HOP, *NOISE],
 }
+
+
+def processors(cell: Cell, process: str | None) -> float | None:
+    """On average."""
+    used, rate = cell.median(f"{process} cpu"), cell.median("tps")
+    return None if used is None or rate is None else used * 1e-6 * rate
 
 
 def seconds_of_gigabyte(cell: Cell, process: str | None) -> float | None:
