@@ -109,9 +109,9 @@ void session::after_message() {
 session::progress session::on_frontend(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
     if (!known_message(type)) return on_unknown_message(f);
-    if (!f.valid() || f.length > length_limit(type))
+    if (!f.valid() || (f.length > small_message_limit && f.length > length_limit(type)))
         return refuse({.severity = "FATAL", .sqlstate = "08P01", .message = "invalid message length"});
-    if (wanted_whole(f) && !f.whole()) return progress::more;
+    if (!f.whole() && wanted_whole(f)) return progress::more;
 
     if (is_copy_message(type)) return on_copy_message(f);
     if (boundary_in_flight() && !copy_in_) {  // §1

@@ -41,7 +41,7 @@ bool session::bind_may_overlap(const frame& f) const {
     const auto b = read_bind(bind_head(f));
     if (!b || !b->parameter_count || !b->format_count || !legal_text(b->portal) || !legal_text(b->statement))
         return false;
-    const statement_ptr s = table_.find(b->statement);
+    const statement_ptr& s = table_.find(b->statement);
     if (!s || !s->text || s->declared_types || uses_of(*s) ||
         s->text->effect_at_most() == statement_effect::lasting)
         return false;

@@ -4,9 +4,11 @@
 
 namespace pgsidecar {
 
-statement_ptr statement_table::find(byte_view name) const {
-    const auto found = statements_.find(statement_key(name));
-    return found == statements_.end() ? nullptr : found->second;
+const statement_ptr& statement_table::find(byte_view name) const {
+    static const statement_ptr none;
+    if (name.empty()) return unnamed_;
+    const auto found = named_.find(statement_key(name));
+    return found == named_.end() ? none : found->second;
 }
 
 void statement_table::send(table_effect effect) { journal_.push_back(change(std::move(effect))); }
@@ -17,7 +19,7 @@ void statement_table::take_back_unanswered() {
     for (; !journal_.empty(); journal_.pop_back()) {
         undo& last = journal_.back();
         if (last.what == table_effect::kind::erase_all)
-            statements_ = std::move(last.all_before);
+            named_ = std::move(last.all_before);
         else if (last.what != table_effect::kind::none)
             change({last.before ? table_effect::kind::set : table_effect::kind::erase, std::move(last.name),
                     std::move(last.before)});
@@ -29,27 +31,27 @@ statement_table::undo statement_table::change(table_effect effect) {
     switch (effect.what) {
         case table_effect::kind::none: break;
         case table_effect::kind::set: {
-            statement_ptr& slot = statements_[effect.name];
+            statement_ptr& slot = effect.name.empty() ? unnamed_ : named_[effect.name];
             out.before = std::exchange(slot, std::move(effect.value));
             out.name = std::move(effect.name);
             break;
         }
-        case table_effect::kind::erase: {
-            const auto found = statements_.find(effect.name);
-            if (found != statements_.end()) {
-                out.before = std::move(found->second);
-                statements_.erase(found);
-            }
+        case table_effect::kind::erase:
+            out.before = erase(effect.name);
             out.name = std::move(effect.name);
             break;
-        }
-        case table_effect::kind::erase_all: {
-            const statement_ptr unnamed = find("");
-            out.all_before = std::exchange(statements_, {});
-            if (unnamed) statements_.emplace("", unnamed);
-            break;
-        }
+        case table_effect::kind::erase_all: out.all_before = std::exchange(named_, {}); break;
     }
+    return out;
+}
+
+/// What has stood there.
+statement_ptr statement_table::erase(const std::string& name) {
+    if (name.empty()) return std::exchange(unnamed_, nullptr);
+    const auto found = named_.find(name);
+    if (found == named_.end()) return nullptr;
+    statement_ptr out = std::move(found->second);
+    named_.erase(found);
     return out;
 }
 

@@ -21,10 +21,11 @@ struct table_effect {
 /// answered.
 class statement_table {
 public:
-    statement_ptr find(byte_view name) const;
-    std::size_t size() const { return statements_.size(); }
+    /// Null if there is none. Good until the table changes.
+    const statement_ptr& find(byte_view name) const;
+    std::size_t size() const { return named_.size() + (unnamed_ ? 1 : 0); }
     /// All but "".
-    std::size_t named() const { return statements_.size() - statements_.count(""); }
+    std::size_t named() const { return named_.size(); }
 
     /// Changes at once; to be followed by answered() or take_back_unanswered(), in order.
     void send(table_effect effect);
@@ -52,8 +53,10 @@ private:
     };
 
     undo change(table_effect effect);
+    statement_ptr erase(const std::string& name);
 
-    map statements_;
+    map named_;
+    statement_ptr unnamed_;
     std::list<undo> journal_;  // which is nearly always empty
 };
 
