@@ -50,7 +50,7 @@ public:
     deadline(deadline_queue& of, std::function<void()> on_pass) : queue_(of), on_pass_(std::move(on_pass)) {}
     deadline(const deadline&) = delete;
     deadline& operator=(const deadline&) = delete;
-    ~deadline() { give_up(); }
+    ~deadline() { give_up(); }  // NOLINT(bugprone-exception-escape): cancelling a timer does not fail
 
     void set_at(time_point at);
     void set_after(std::chrono::milliseconds limit) { set_at(time_point::clock::now() + limit); }

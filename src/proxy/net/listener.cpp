@@ -25,7 +25,7 @@ bool is_socket(const std::string& path) {
 }
 
 /// A file left behind by a program that has ended would be in the way of bind().
-void remove_stale_socket_file(executor where, const endpoint& at, const std::string& path) {
+void remove_stale_socket_file(const executor& where, const endpoint& at, const std::string& path) {
     if (!is_socket(path)) return;
     stream_socket probe(where);
     error_code ec;
@@ -59,7 +59,7 @@ void set_ipv6_only(int descriptor) {
 
 }  // namespace
 
-listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(where), pause_(where) {
+listener::listener(const executor& where, const endpoint& at) : at_(at), acceptor_(where), pause_(where) {
     const bool is_unix = family_of(at) == AF_UNIX;
     const std::string path = is_unix ? to_string(at) : "";
     acceptor_.open(at.protocol());
@@ -71,7 +71,7 @@ listener::listener(executor where, const endpoint& at) : at_(at), acceptor_(wher
     if (is_unix) ::chmod(path.c_str(), 0777);  // who may log in is for the server to say
 }
 
-listener::listener(executor where, int descriptor)
+listener::listener(const executor& where, int descriptor)
     : at_(endpoint_of(descriptor)), acceptor_(where, at_.protocol(), descriptor), pause_(where) {}
 
 void listener::start(choose_taker choose) {

@@ -24,12 +24,12 @@ public:
     using choose_taker = std::function<taker()>;
 
     /// Binds; boost::system::system_error if that fails.
-    listener(executor where, const endpoint& at);
+    listener(const executor& where, const endpoint& at);
     /// With a socket that listens already.
-    listener(executor where, int descriptor);
+    listener(const executor& where, int descriptor);
     listener(const listener&) = delete;
     listener& operator=(const listener&) = delete;
-    ~listener() { stop(); }
+    ~listener() { stop(); }  // NOLINT(bugprone-exception-escape): cancelling a timer does not fail
 
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
     void start(choose_taker choose);

@@ -22,7 +22,7 @@ using resolver = asio::ip::basic_resolver<asio::ip::tcp, executor>;
 
 class lookup : public bounded_operation {
 public:
-    lookup(executor where, deadline_queue& deadlines) : bounded_operation(deadlines), names_(where) {}
+    lookup(const executor& where, deadline_queue& deadlines) : bounded_operation(deadlines), names_(where) {}
 
     void start(const config::address& name) {
         const auto self = std::static_pointer_cast<lookup>(shared_from_this());
@@ -43,7 +43,7 @@ private:
 
 class attempt : public bounded_operation {
 public:
-    attempt(executor where, deadline_queue& deadlines) : bounded_operation(deadlines), socket(where) {}
+    attempt(const executor& where, deadline_queue& deadlines) : bounded_operation(deadlines), socket(where) {}
 
     /// The greeting goes into the buffer of a socket that is new: it never waits there.
     void start(const endpoint& where, const std::string& greeting) {

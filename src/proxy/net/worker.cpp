@@ -43,12 +43,13 @@ void worker::begin(stream_socket client, const endpoint& peer) {
     auto begun = std::make_shared<connection>(service_, here_, std::move(client), peer);
     connections_.insert(begun);
     ++here_.counts.connections;
-    asio::co_spawn(io_, begun->run(), [this, begun](std::exception_ptr failure) { end(begun, failure); });
+    asio::co_spawn(io_, begun->run(),
+                   [this, begun](const std::exception_ptr& failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();
     if (draining_) begun->drain();
 }
 
-void worker::end(const std::shared_ptr<connection>& ended, std::exception_ptr failure) {
+void worker::end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure) {
     connections_.erase(ended);
     ended->count_end();
     if (!failure) return;

@@ -43,7 +43,7 @@ private:
     void let_thread_end();
     void begin(stream_socket client, const endpoint& peer);
     report tell(report_parts parts) const;
-    void end(const std::shared_ptr<connection>& ended, std::exception_ptr failure);
+    void end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure);
 
     service& service_;
     worker_state here_;

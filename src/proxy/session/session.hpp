@@ -120,7 +120,6 @@ private:
         bool shape_changed = false;  ///< and is another one
         bool failed = false;         ///< a failure has been forced in its place
     };
-    attempt& this_attempt() { return attempt_ ? *attempt_ : attempt_.emplace(); }
 
     /// An EXECUTE inside the statement of another EXECUTE.
     struct execution {
@@ -202,6 +201,7 @@ private:
     bool show_failed_block(const expected_reply& head, byte_view body);
 
     // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
+    attempt& this_attempt();
     progress on_query(const frame& f);
     progress on_function_call(const frame& f);
     void prepare_alone(const sql_use& use, byte_view sql);
@@ -295,8 +295,8 @@ private:
     std::map<std::string, statement_ptr, std::less<>>
         sql_portals_;  // portals whose text uses SQL-level statements
     passing client_rest_;
-    std::optional<attempt> attempt_;
-    bool utf8_;  // client_encoding
+    std::unique_ptr<attempt> attempt_;  // null: nothing
+    bool utf8_;                         // client_encoding
     bool waiting_ = false;
     bool has_more_ = false;
     bool client_gone_ = false;

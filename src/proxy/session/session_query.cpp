@@ -1,4 +1,5 @@
 #include <algorithm>
+#include <memory>
 #include <utility>
 
 #include "protocol/backend_messages.hpp"
@@ -25,6 +26,11 @@ bool takes_arguments(const statement& s, std::size_t given) {
 }
 
 }  // namespace
+
+session::attempt& session::this_attempt() {
+    if (!attempt_) attempt_ = std::make_unique<attempt>();
+    return *attempt_;
+}
 
 /// A Query behind messages that may fail is sent only when they have not: the server would skip it
 /// unanswered, and the pooler would wait for its ReadyForQuery for ever (B6).

@@ -5,7 +5,7 @@
 
 namespace pgsidecar {
 
-query_text::query_text(byte_view text, byte_view types, statement_usage_ptr counts)
+query_text::query_text(byte_view text, byte_view types, const statement_usage_ptr& counts)
     : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, counts) {}
 
 query_text::query_text(std::shared_ptr<const std::string> text, byte_view types, statement_usage_ptr counts)

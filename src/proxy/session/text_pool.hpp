@@ -19,7 +19,7 @@ struct sql_facts;
 /// A query text with the parameter types that came with it: equal text, other types, another statement (D7).
 class query_text : public std::enable_shared_from_this<query_text> {
 public:
-    query_text(byte_view text, byte_view types, statement_usage_ptr counts = nullptr);
+    query_text(byte_view text, byte_view types, const statement_usage_ptr& counts = nullptr);
     ~query_text();
     query_text(const query_text&) = delete;
     query_text& operator=(const query_text&) = delete;
