@@ -28,27 +28,37 @@ unsigned usable_cores() {
 server::server(const config::loaded_settings& loaded, load_settings load_again)
     : service_(loaded.values), reloader_(io_.get_executor(), service_, loaded, std::move(load_again)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes raise it
+    make_workers(loaded.values.workers);
     listen(loaded.values);
 }
+
+void server::make_workers(unsigned wanted) {
+    const unsigned count = wanted == config::auto_workers ? usable_cores() : wanted;
+    for (unsigned i = 0; i < count; ++i) workers_.push_back(std::make_unique<worker>(service_));
+}
+
+/// A lone worker takes its clients itself: to be woken twice costs a tenth of a connection.
+asio::io_context& server::listening() { return workers_.size() == 1 ? workers_[0]->context() : io_; }
 
 /// A .socket unit's sockets take the place of the addresses.
 void server::listen(const config::settings& settings) {
     for (const int socket : systemd::listening_sockets())
-        listeners_.push_back(std::make_unique<listener>(io_.get_executor(), socket));
+        listeners_.push_back(std::make_unique<listener>(listening().get_executor(), socket));
     if (!listeners_.empty()) return;
     for (const config::address& at : settings.listen)
-        std::ranges::move(listen_on(io_, at), std::back_inserter(listeners_));
+        std::ranges::move(listen_on(listening(), at), std::back_inserter(listeners_));
 }
 
 void server::run(const std::function<void()>& on_listening) {
-    start_workers();
-    await_signal();
     set_keepalive();
     for (const auto& each : listeners_) each->start([this] { return next_worker(); });
+    start_workers();
+    await_signal();
     reloader_.start_watching();
     systemd::notify_ready();
     on_listening();
     io_.run();
+    listeners_.clear();
     workers_.clear();
     log::event(log::level::info, log::no_session, "stopped");
 }
@@ -64,13 +74,8 @@ listener::taker server::next_worker() {
 }
 
 void server::start_workers() {
-    const unsigned wanted = service_.current()->settings.workers;
-    const unsigned count = wanted == config::auto_workers ? usable_cores() : wanted;
-    for (unsigned i = 0; i < count; ++i) {
-        workers_.push_back(std::make_unique<worker>(service_));
-        workers_.back()->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
-        ++running_;
-    }
+    running_ = workers_.size();
+    for (const auto& each : workers_) each->start([this] { asio::post(io_, [this] { on_worker_end(); }); });
 }
 
 void server::await_signal() {
@@ -93,7 +98,7 @@ void server::stop() {
 std::vector<std::string> server::reload() {
     systemd::notify_reloading();
     std::vector<std::string> problems = reloader_.reload();
-    set_keepalive();
+    asio::dispatch(listening(), [this] { set_keepalive(); });
     systemd::notify_ready();
     return problems;
 }
@@ -103,7 +108,9 @@ void server::drain() {
     draining_ = true;
     log::event(log::level::info, log::no_session, "shutting down");
     systemd::notify_stopping();
-    for (const auto& each : listeners_) each->stop();
+    asio::dispatch(listening(), [this] {
+        for (const auto& each : listeners_) each->stop();
+    });
     for (const auto& each : workers_) each->drain();
     patience_.expires_after(service_.current()->settings.drain_timeout);
     patience_.async_wait([this](error_code ec) {

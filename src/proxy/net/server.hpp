@@ -14,7 +14,8 @@
 
 namespace pgsidecar::net {
 
-/// The whole proxy: listeners and signals on the calling thread, connections on the workers'.
+/// The whole proxy: signals and, with several workers, listeners on the calling thread, connections on the
+/// workers'.
 class server {
 public:
     /// Listens; std::runtime_error if an address cannot be had or a file cannot be used. `load_again` is
@@ -48,6 +49,8 @@ public:
     awaitable<report> collect(report_parts parts) { return collector_.collect(workers_, parts); }
 
 private:
+    void make_workers(unsigned wanted);
+    asio::io_context& listening();
     void listen(const config::settings& settings);
     void set_keepalive();
     listener::taker next_worker();
@@ -62,8 +65,8 @@ private:
     asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
     reloader reloader_;
     timer patience_{io_.get_executor()};
-    std::vector<std::unique_ptr<listener>> listeners_;
     std::vector<std::unique_ptr<worker>> workers_;
+    std::vector<std::unique_ptr<listener>> listeners_;  // on threads of the workers, or on ours
     report_collector collector_{io_.get_executor()};
     std::function<void()> at_end_ = [] {};
     std::size_t next_ = 0;  // worker in turn

@@ -23,6 +23,7 @@ public:
     void start(std::function<void()> on_end);
 
     executor get_executor() { return io_.get_executor(); }
+    asio::io_context& context() { return io_; }
 
     // From any thread:
     void serve(stream_socket client, const endpoint& peer);
