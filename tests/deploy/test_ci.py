@@ -4,7 +4,9 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
+import tempfile
 from pathlib import Path
+from typing import Iterator
 
 import pytest
 
@@ -22,16 +24,24 @@ def check(application: Path, **variables: str) -> subprocess.CompletedProcess:
                           capture_output=True, text=True, stdin=subprocess.DEVNULL)
 
 
-def test_example_passes(tmp_path):
+@pytest.fixture
+def open_folder() -> Iterator[Path]:
+    """Also for the account of PostgreSQL: pytest shuts its own folders to others whenever one more pytest begins."""
+    with tempfile.TemporaryDirectory(prefix="pgsidecar-ci-") as folder:
+        Path(folder).chmod(0o755)
+        yield Path(folder)
+
+
+def test_example_passes(tmp_path, open_folder):
     report = tmp_path / "check.json"
-    done = check(EXAMPLE, REPORT=str(report), TMPDIR=open_to_all(tmp_path / "run"))
+    done = check(EXAMPLE, REPORT=str(report), TMPDIR=str(open_folder))
     assert done.returncode == 0, done.stdout + done.stderr
     assert [line for line in done.stdout.splitlines() if line.startswith("==")] == [
         "== pgsidecar check", "== migrations", "== tests"]
     assert done.stdout.endswith("all right\n")
     assert json.loads(report.read_text())
-    assert not list((tmp_path / "run").iterdir()), "left behind"
-    assert str(tmp_path) not in run("ps", "-eo", "args"), "still running"
+    assert not list(open_folder.iterdir()), "left behind"
+    assert str(open_folder) not in run("ps", "-eo", "args"), "still running"
 
 
 def test_failing_application_fails(tmp_path):
@@ -56,11 +66,3 @@ def test_shellcheck_is_content():
 def test_job_is_valid_and_calls_the_script(file, schema):
     run(tool("check-jsonschema"), "--builtin-schema", f"vendor.{schema}", DEPLOY / "ci" / file)
     assert "ci/check.sh" in (DEPLOY / "ci" / file).read_text()
-
-
-def open_to_all(folder: Path) -> str:
-    """Also for the account of PostgreSQL, which pytest's folders keep out."""
-    folder.mkdir()
-    for path in (folder, *folder.parents[:3]):
-        path.chmod(0o755)
-    return str(folder)
