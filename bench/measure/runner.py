@@ -7,7 +7,7 @@ import os
 import time
 
 from bench.measure import proc, syscalls
-from bench.measure.cell import Cell, Contestant, Effort, Values, Variant
+from bench.measure.cell import Cell, Contestant, Effort, Outcome, Values, Variant
 from bench.measure.probe import probe
 from bench.measure.proc import Usage
 
@@ -43,7 +43,7 @@ def sample(contestant: Contestant, effort: Effort) -> Values:
     target = contestant.target
     values = {"probe": probe()}
     before, ours, everybody, begin = target.usage(), proc.own(), proc.machine(), time.perf_counter()
-    outcome = contestant.run(effort)
+    outcome = play(contestant, effort)
     elapsed, everybody, ours = time.perf_counter() - begin, proc.machine() - everybody, proc.own() - ours
     used = {name: usage - before[name] for name, usage in target.usage().items()}
     target.check()
@@ -53,6 +53,15 @@ def sample(contestant: Contestant, effort: Effort) -> Values:
     others = everybody - ours - sum(usage.cpu for usage in used.values())
     values["others"] = max(others, 0.0) / elapsed / CORES * 100
     return values | outcome.summary()
+
+
+def play(contestant: Contestant, effort: Effort) -> Outcome:
+    """What has failed says where, and what was logged there."""
+    try:
+        return contestant.run(effort)
+    except Exception as error:
+        error.add_note(f"{contestant.target.name}:\n{contestant.target.logs()}")
+        raise
 
 
 def per_transaction(name: str, used: Usage, transactions: int) -> Values:
@@ -72,7 +81,7 @@ def count_calls(contestant: Contestant, effort: Effort) -> Values:
         return {}
     names = () if effort.short else syscalls.NAMES
     with syscalls.counted(target.processes[target.hop].pid, names) as counts:
-        outcome = contestant.run(effort)
+        outcome = play(contestant, effort)
     if not counts:
         raise RuntimeError(
             "system calls were not counted: neither perf nor strace may look at other processes"

@@ -33,6 +33,10 @@ class Target:
             if name != "postgres"
         }
 
+    def logs(self) -> str:
+        """The ends of them."""
+        return "\n".join(f"{name}: {daemon.log_tail()}" for name, daemon in self.processes.items())
+
     def check(self) -> None:
         for daemon in self.processes.values():
             daemon.check()

@@ -10,9 +10,11 @@ import pytest
 
 from bench.loads import pgbench
 from bench.measure import proc, syscalls
-from bench.measure.cell import Outcome
-from bench.measure.runner import per_transaction
+from bench.measure.cell import Contestant, Effort, Outcome
+from bench.measure.runner import per_transaction, play
 from bench.measure.spread import Spread, percentile, spread
+from bench.servers.targets import Target
+from tests.integration.support.daemon import Daemon
 
 
 def test_spread_of_rounds():
@@ -123,3 +125,15 @@ def test_report_of_pgbench():
 def test_pgbench_that_has_failed(report):
     with pytest.raises(pgbench.PgbenchError):
         pgbench.parse(report, [], 0)
+
+
+def test_what_fails_says_where_and_what_was_logged_there(tmp_path):
+    hop = Daemon("hop", tmp_path, 1, unprivileged=False)
+    hop.log.write_text("its last words\n")
+
+    def fail(effort: Effort) -> Outcome:
+        raise TimeoutError("timed out")
+
+    with pytest.raises(TimeoutError) as caught:
+        play(Contestant(Target("the hop", 1, {"hop": hop}), fail), Effort(True, 1, 0.0))
+    assert caught.value.__notes__ == ["the hop:\nhop: its last words"]
