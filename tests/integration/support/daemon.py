@@ -2,7 +2,7 @@
 from __future__ import annotations
 
 import atexit
-import contextlib
+import collections
 import os
 import pwd
 import secrets
@@ -20,6 +20,7 @@ from typing import Callable
 START_LIMIT = 60.0  # seconds; generous, for sanitizer builds on busy machines
 STOP_LIMIT = 20.0
 FIRST_PORT = 10240  # below it are the ports of well-known servers
+RESERVED = 64  # ports: the servers of older ones listen by then
 
 
 class StackError(RuntimeError):
@@ -139,14 +140,31 @@ def service_account() -> str | None:
 
 
 def free_port() -> int:
-    """Not one of those that the kernel gives to whoever connects: a client could take it before its server listens."""
+    """Not one of those that the kernel gives to whoever connects: a client could take it before its server listens.
+    Nor one that another run of tests beside this one has just been given: its server would be taken for ours.
+    """
     first_ephemeral = int(Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split()[0])
     candidates = range(FIRST_PORT, first_ephemeral)
     while True:
         port = secrets.choice(candidates)
-        with contextlib.suppress(OSError), socket.socket() as probe:
-            probe.bind(("127.0.0.1", port))
+        if reserve(port):
             return port
+
+
+def reserve(port: int) -> bool:
+    """Unless it is taken. Abstract sockets share the ports' namespace, and are gone with the process."""
+    reservation = socket.socket(socket.AF_UNIX)
+    try:
+        reservation.bind(f"\0pgsidecar-test-port-{port}")
+        with socket.socket() as probe:
+            probe.bind(("127.0.0.1", port))
+    except OSError:
+        reservation.close()
+        return False
+    if len(_reservations) == RESERVED:
+        _reservations.popleft().close()
+    _reservations.append(reservation)
+    return True
 
 
 def accepts(port: int, host: str = "127.0.0.1") -> bool:
@@ -173,6 +191,7 @@ def describe_status(status: int) -> str:
 
 
 _daemons: list[Daemon] = []
+_reservations: collections.deque[socket.socket] = collections.deque()
 _owner = os.getpid()
 
 

@@ -1,6 +1,7 @@
 """The servers that all other integration tests rely on."""
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -97,3 +98,9 @@ def test_a_server_that_cannot_start_says_why(postgres):
 def test_nobody_who_connects_is_given_a_port_that_is_free_for_a_server():
     first, last = map(int, Path("/proc/sys/net/ipv4/ip_local_port_range").read_text().split())
     assert not any(first <= free_port() <= last for _ in range(20))
+
+
+def test_a_port_that_has_been_given_is_not_given_to_others():
+    port = free_port()
+    with socket.socket(socket.AF_UNIX) as other, pytest.raises(OSError):
+        other.bind(f"\0pgsidecar-test-port-{port}")
