@@ -47,9 +47,14 @@ def variant(
 
 
 def contestant(
-    target: Target, mode: str, clients: int, script: Path | str, options: Sequence[str] = ()
+    target: Target,
+    mode: str,
+    clients: int,
+    script: Path | str,
+    options: Sequence[str] = (),
+    sslmode: str = "prefer",
 ) -> Contestant:
     def play(effort: Effort) -> Outcome:
-        return pgbench.run(target.port, effort, mode, clients, script, options)
+        return pgbench.run(target.port, effort, mode, clients, script, options, sslmode)
 
     return Contestant(target, play)

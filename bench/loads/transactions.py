@@ -9,12 +9,10 @@ import tempfile
 from pathlib import Path
 from typing import Iterator
 
-from bench.loads import pgbench
-from bench.loads.statements import CLIENTS, SCRIPTS, peers, variant
+from bench.loads.statements import CLIENTS, SCRIPTS, contestant, peers, variant
 from bench.measure import proc
 from bench.measure.cell import Contestant, Effort, Outcome, Variant
 from bench.servers.servers import Servers
-from bench.servers.targets import Target
 
 
 def transaction(servers: Servers, effort: Effort) -> Iterator[Variant]:
@@ -48,7 +46,7 @@ def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
     clients and servers need as much as pgsidecar; and a TLS connection with an RSA key of 4096 bits for each
     transaction, where pgsidecar is what there is to do."""
     with tempfile.TemporaryDirectory(prefix="pgsidecar-bench-") as folder, contextlib.ExitStack() as stack:
-        tls = own_certificate(Path(folder))
+        tls, one = own_certificate(Path(folder)), SCRIPTS / "one.sql"
         targets = []
         for count in (1, 2):
             sidecar = servers.new_sidecar(servers.transactions.port, workers=str(count), **tls)
@@ -56,11 +54,17 @@ def workers(servers: Servers, effort: Effort) -> Iterator[Variant]:
             targets.append(servers.behind(f"pgsidecar, workers: {count}", "pgsidecar", sidecar))
         yield Variant(
             {"work": "SELECT 1", "clients": 32},
-            [with_busiest(one_statement(target, "prepared", 32, "disable")) for target in targets],
+            [
+                with_busiest(contestant(target, "prepared", 32, one, sslmode="disable"))
+                for target in targets
+            ],
         )
         yield Variant(
             {"work": "TLS connections", "clients": 16},
-            [with_busiest(one_statement(target, "simple", 16, "require", "-C")) for target in targets],
+            [
+                with_busiest(contestant(target, "simple", 16, one, ["-C"], "require"))
+                for target in targets
+            ],
             count_calls=False,
         )
 
@@ -77,13 +81,6 @@ def own_certificate(folder: Path) -> dict[str, str]:
         "client_tls_certificate": str(certificate),
         "client_tls_key": str(key),
     }
-
-
-def one_statement(target: Target, mode: str, clients: int, sslmode: str, *options: str) -> Contestant:
-    def play(effort: Effort) -> Outcome:
-        return pgbench.run(target.port, effort, mode, clients, SCRIPTS / "one.sql", options, sslmode)
-
-    return Contestant(target, play)
 
 
 def with_busiest(contestant: Contestant) -> Contestant:
