@@ -85,7 +85,7 @@ private:
     awaitable<bool> refused_at_once();
     awaitable<link_failure> reach_upstream(bool encrypted);
     void pass_origin_on();
-    awaitable<link_failure> begin_link(std::string host, bool encrypted);
+    awaitable<link_failure> begin_link(stream_socket connected, std::string host, bool encrypted);
 
     // connection_cancel.cpp: a CancelRequest instead of a session
     awaitable<> cancel();

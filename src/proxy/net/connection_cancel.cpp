@@ -69,8 +69,7 @@ awaitable<link_failure> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
     if (!known) co_return co_await reach_upstream(tries_tls_first());
     stream_socket connected = co_await log_in_->connector.connect_to(known->upstream.where);
-    server_.assign(std::move(connected), log_in_->connector.reached());
-    co_return co_await begin_link(known->upstream.host, known->upstream.encrypted);
+    co_return co_await begin_link(std::move(connected), known->upstream.host, known->upstream.encrypted);
 }
 
 }  // namespace pgsidecar::net

@@ -90,8 +90,7 @@ awaitable<bool> connection::refused_at_once() {
 
 awaitable<link_failure> connection::reach_upstream(bool encrypted) {
     stream_socket connected = co_await log_in_->connector.connect();
-    server_.assign(std::move(connected), log_in_->connector.reached());
-    co_return co_await begin_link(log_in_->connector.address().host, encrypted);
+    co_return co_await begin_link(std::move(connected), log_in_->connector.address().host, encrypted);
 }
 
 /// To the upstream, and the load balancer in front of that.
@@ -103,7 +102,8 @@ void connection::pass_origin_on() {
 }
 
 /// On a connection that has been made, or not.
-awaitable<link_failure> connection::begin_link(std::string host, bool encrypted) {
+awaitable<link_failure> connection::begin_link(stream_socket connected, std::string host, bool encrypted) {
+    server_.assign(std::move(connected), log_in_->connector.reached());
     if (!server_.socket().is_open()) co_return link_failure{.why = log_in_->connector.failures()};
     if (!server_.is_unix()) set_options(server_.socket().native_handle(), config_->settings.tcp_keepalive);
     log_in_->target = {log_in_->connector.reached(), host, false};
