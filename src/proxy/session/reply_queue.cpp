@@ -29,10 +29,10 @@ constexpr std::array replies_to{
     replies{"V", "Z"},          // function_call
 };
 
-/// A message type, which is ASCII, by its code.
-using type_set = std::bitset<128>;
+/// Message types by their codes.
+using type_set = std::bitset<256>;
 
-constexpr std::size_t code(char type) { return static_cast<unsigned char>(type) % type_set().size(); }
+constexpr std::size_t code(char type) { return static_cast<unsigned char>(type); }
 
 type_set set_of(std::string_view types) {
     type_set out;
