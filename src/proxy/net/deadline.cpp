@@ -2,12 +2,6 @@
 
 namespace pgsidecar::net {
 
-void deadline_queue::start(const executor& where) {
-    alarm_.emplace(where);
-    alarm_at_ = time_point::max();
-    set_alarm();
-}
-
 void deadline_queue::keep_alarm(bool kept) {
     kept_ = kept;
     set_alarm();

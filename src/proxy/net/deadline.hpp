@@ -19,8 +19,8 @@ public:
     deadline_queue(const deadline_queue&) = delete;
     deadline_queue& operator=(const deadline_queue&) = delete;
 
-    /// Where they pass; what has been set before passes too.
-    void start(const executor& where);
+    /// Where they pass. Before any is set.
+    void start(const executor& where) { alarm_.emplace(where); }
 
     /// None passes any more.
     void stop() { alarm_.reset(); }

@@ -23,7 +23,8 @@ std::span<iovec> gather(const out_batch& batch, std::size_t first, std::span<iov
 
 }  // namespace
 
-void peer_writer::take_all(out_batch& batch) {
+void peer_writer::take(out_batch& batch) {
+    if (batch.empty()) return;
     if (failed_) return batch.clear();
     ++taken_;
     if (queue_.empty()) {

@@ -23,9 +23,7 @@ public:
     peer_writer& operator=(const peer_writer&) = delete;
 
     /// Takes what is in the batch, which is empty afterwards, and writes what the socket takes at once.
-    void take(out_batch& batch) {
-        if (!batch.empty()) take_all(batch);
-    }
+    void take(out_batch& batch);
 
     /// Another connection takes the place of one that has nothing to be written any more.
     void start_again() { failed_ = false; }
@@ -40,7 +38,6 @@ public:
     std::uint64_t bytes_written() const { return bytes_written_; }
 
 private:
-    void take_all(out_batch& batch);
     bool write(const out_batch& batch);
     void advance(std::size_t n, std::span<const iovec> pieces);
     void wait();

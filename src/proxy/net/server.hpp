@@ -66,7 +66,7 @@ private:
     reloader reloader_;
     timer patience_{io_.get_executor()};
     std::vector<std::unique_ptr<worker>> workers_;
-    std::vector<std::unique_ptr<listener>> listeners_;  // on threads of the workers, or on ours
+    std::vector<std::unique_ptr<listener>> listeners_;  // on listening()'s thread
     report_collector collector_{io_.get_executor()};
     std::function<void()> at_end_ = [] {};
     std::size_t next_ = 0;  // worker in turn

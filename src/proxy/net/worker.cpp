@@ -23,16 +23,12 @@ void worker::start(std::function<void()> on_end) {
 void worker::run() {
     here_.deadlines.keep_alarm(true);
     here_.deadlines.start(io_.get_executor());
-    while (!has_run()) {}
-    here_.deadlines.stop();
-}
-
-bool worker::has_run() try {
-    io_.run();
-    return true;
-} catch (const std::exception& failure) {
-    log::event(log::level::error, log::no_session, "internal error", {{"what", failure.what()}});
-    return false;
+    for (;;) try {
+            io_.run();
+            return here_.deadlines.stop();
+        } catch (const std::exception& failure) {
+            log::event(log::level::error, log::no_session, "internal error", {{"what", failure.what()}});
+        }
 }
 
 void worker::serve(stream_socket client, const endpoint& peer) {

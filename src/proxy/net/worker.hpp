@@ -40,7 +40,6 @@ public:
 
 private:
     void run();
-    bool has_run();
     void let_thread_end();
     void begin(stream_socket client, const endpoint& peer);
     report tell(report_parts parts) const;

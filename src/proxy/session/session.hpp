@@ -163,10 +163,7 @@ private:
     bool defers_close(const frame& f);
     void answer_locally();
     void answer_deferred_closes();
-    void send_deferred_closes() {
-        if (!deferred_closes_.empty()) close_deferred();
-    }
-    void close_deferred();
+    void send_deferred_closes();
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 

@@ -314,7 +314,8 @@ void session::answer_deferred_closes() {
     deferred_closes_.clear();
 }
 
-void session::close_deferred() {
+void session::send_deferred_closes() {
+    if (deferred_closes_.empty()) return;
     for (const std::string& name : std::exchange(deferred_closes_, {})) close_statement(name);
 }
 
