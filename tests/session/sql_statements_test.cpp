@@ -288,6 +288,33 @@ TEST(SqlExecute, WhoseShapeHasChanged) {
     expect_known(c).check();
 }
 
+/// Natively it is executed, and any Query destroys the unnamed statement.
+TEST(SqlExecute, OneThatFailsHereTakesTheUnnamedStatementAlong) {
+    const auto refused = be::error("26000", "psc_refuse");
+    const auto gone = be::error("26000", "unnamed prepared statement does not exist");
+    auto c = knows_n();
+    c.client_sends({fe::parse("", "select 2"), fe::sync()})
+        .server_gets({fe::parse("", "select 2"), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), be::ready('I')})
+        .client_gets({be::parse_complete(), be::ready('I')})
+        .client_sends({fe::query("EXECUTE n")})
+        .server_gets(
+            {fe::close_statement("n"), fe::parse("n", "select 1"), fe::describe_statement("n"), fe::flush()})
+        .server_sends({was_put, be::description({{"?column?", type::int8}})})
+        .server_gets({fe::close_statement("psc_refuse"), fe::bind("psc_refuse"), fe::flush()})
+        .server_sends({be::close_complete(), refused})
+        .client_gets({be::error("0A000", "cached plan must not change result type",
+                                {{'F', "plancache.c"}, {'R', "RevalidateCachedQuery"}})})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I')})
+        .client_sends({fe::bind(""), fe::sync()})
+        .server_gets({fe::close_statement(""), fe::bind(""), fe::sync()})
+        .server_sends({be::close_complete(), gone, be::ready('I')})
+        .client_gets({gone, be::ready('I')})
+        .check();
+}
+
 TEST(SqlStrings, TheFirstUseOfANameDecides) {
     auto c = knows_n();
     query(c, put_empty, was_put, "DEALLOCATE n; PREPARE n AS select 2",

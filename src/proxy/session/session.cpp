@@ -140,6 +140,7 @@ session::progress session::dispatch(const frame& f) {
         // What was put in front of the Query has failed in its place (§7): the ReadyForQuery of our Sync is
         // its.
         skipping_ = false;
+        table_.apply({table_effect::kind::erase, "", nullptr});  // as by any Query
         show_ready(status_);
         return drop(f);
     }
