@@ -111,6 +111,87 @@ TEST(Overlap, AWrongNumberOfParametersWaits) {
         .check();
 }
 
+TEST(Overlap, WhatASegmentBeginsWithMayEndTheBlock) {
+    const std::string bind_commit = fe::bind("commit", {.portal = "p"}) + fe::sync();
+    const std::string committed = be::command_complete("COMMIT") + be::ready('I');
+    knows_a()
+        .knows("commit", "COMMIT")
+        .in_block()
+        .client_sends({bind_commit})
+        .server_gets({fe::parse("", "COMMIT"), fe::bind("", {.portal = "p"}), fe::sync()})
+        .server_sends({be::parse_complete(), be::bind_complete(), be::ready('T')})
+        .client_gets({be::bind_complete(), be::ready('T')})
+        .client_sends({fe::execute("p"), fe::sync(), run_a})
+        .server_gets({fe::execute("p"), fe::sync()})  // the server may be another client's from here on
+        .server_sends({committed})
+        .client_gets({committed})
+        .server_gets({parse_and_run})
+        .server_sends({be::parse_complete(), done('I')})
+        .client_gets({done('I')})
+        .check();
+}
+
+/// What stood in the unnamed slot before it would end the failed block.
+TEST(Overlap, AParseThatMayBeSkippedIsNotTrusted) {
+    const std::string parse_rollback = fe::parse("", "ROLLBACK") + fe::sync();
+    const auto unknown = be::error("26000", "prepared statement \"nosuch\" does not exist");
+    const auto at_parse = be::error("25P02", "", {{'F', "postgres.c"}, {'R', "exec_parse_message"}});
+    const auto at_bind = be::error("25P02", "", {{'F', "postgres.c"}, {'R', "exec_bind_message"}});
+    knows_a()
+        .in_block()
+        .client_sends({parse_rollback})
+        .server_gets({fe::parse("", "ROLLBACK"), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description({}), be::ready('T')})
+        .client_gets({be::parse_complete(), be::ready('T')})
+        .client_sends({fe::bind("nosuch"), run_a, run_a})
+        .server_gets({fe::close_statement("nosuch"), fe::bind("nosuch"), parse_and_run, parse_and_run})
+        .server_sends({be::close_complete(), unknown, be::ready('E'), at_parse, be::ready('E')})
+        .client_gets({unknown, be::ready('E'), at_bind, be::ready('E')})
+        .stays_open()
+        .check();
+}
+
+TEST(Overlap, TwoStatementsTakeTurnsInSegmentsAtOnce) {
+    const std::string both = fe::bind("a") + fe::execute() + fe::bind("b") + fe::execute() + fe::sync();
+    const std::string runs = fe::bind("") + fe::execute(), ran = done('T');
+    const std::string parses = fe::parse("", "update a") + runs + fe::parse("", "update b") + runs;
+    const auto result = be::bind_complete() + be::command_complete("UPDATE 1");
+    knows_a()
+        .knows("b", "update b")
+        .in_block()
+        .client_sends({both, fe::bind("b"), fe::execute(), fe::sync()})
+        .server_gets({parses, fe::sync(), fe::parse("", "update b"), runs, fe::sync()})
+        .server_sends({be::parse_complete(), result, be::parse_complete(), result, be::ready('T')})
+        .client_gets({result, result, be::ready('T')})
+        .server_sends({be::parse_complete(), ran})
+        .client_gets({ran})
+        .stays_open()
+        .check();
+}
+
+/// The types that a PREPARE declares are known when the server has told them.
+TEST(Overlap, AStatementWaitsForItsDescription) {
+    const std::string text = "PREPARE n(int) AS update t set n = $1";
+    const auto bind = fe::bind("n", {.values = {"1"}}), bind_unnamed = fe::bind("", {.values = {"1"}});
+    conversation()
+        .in_block()
+        .client_sends({fe::query(text), bind, fe::execute(), fe::sync()})
+        .server_gets({fe::close_statement("n"), fe::parse("", text), fe::bind(""), fe::execute(),
+                      fe::close_portal(), fe::describe_statement("n"), fe::close_statement("n"), fe::sync()})
+        .server_sends({be::close_complete(), be::parse_complete(), be::bind_complete(),
+                       be::command_complete("PREPARE"), be::close_complete()})
+        .client_gets({be::command_complete("PREPARE")})
+        .server_gets({})
+        .server_sends({be::description({}, {type::int4}), be::close_complete(), be::ready('T')})
+        .client_gets({be::ready('T')})
+        .server_gets({fe::parse("", std::string(18, ' ') + "update t set n = $1", {type::int4}), bind_unnamed,
+                      fe::execute(), fe::sync()})
+        .server_sends({be::parse_complete(), done('T')})
+        .client_gets({done('T')})
+        .stays_open()
+        .check();
+}
+
 TEST(Overlap, APoolerThatTracksRequestsMayBeSentThemOutsideABlock) {
     auto c = knows_a().pooler(pooler_kind::tracks_requests);
     at_once(

@@ -96,6 +96,18 @@ void reply_queue::forget_places(placed_statements& sent) const {
         if (entry.changes_place) sent[entry.where] = nullptr;
 }
 
+void reply_queue::forget_places_that_may_be_skipped(placed_statements& sent) const {
+    bool may_be_skipped = false;  // something before it in its segment may fail
+    for (const expected_reply& entry : pending()) {
+        if (is_boundary(entry.kind)) {
+            may_be_skipped = false;
+            continue;
+        }
+        if (entry.changes_place && may_be_skipped) sent[entry.where] = nullptr;
+        may_be_skipped |= entry.kind != request::close;
+    }
+}
+
 bool reply_queue::ends_in_boundary() const { return !entries_.empty() && is_boundary(entries_.back().kind); }
 
 bool reply_queue::has_execute() const {

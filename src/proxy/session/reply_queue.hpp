@@ -114,6 +114,9 @@ public:
     /// Forgets in `sent` what is not answered.
     void forget_places(placed_statements& sent) const;
 
+    /// The same, but for what the server cannot skip: it parses it, or refuses it and leaves the place empty.
+    void forget_places_that_may_be_skipped(placed_statements& sent) const;
+
     /// What is on its way to places with names is not known to stand there any more.
     void forget_named_places();
 

@@ -158,6 +158,7 @@ private:
     progress on_close(const frame& f);
     void close_statement(byte_view name);
     progress on_execute(const frame& f);
+    progress forward_execute(const frame& f, statement_effect effect);
     progress on_flush(const frame& f);
     progress on_sync(const frame& f);
     bool defers_close(const frame& f);

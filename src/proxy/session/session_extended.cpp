@@ -247,18 +247,24 @@ session::progress session::on_execute(const frame& f) {
     const statement_effect effect =
         portal && bound_.name == *portal ? bound_.effect : statement_effect::lasting;
     if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
-    executed_ = std::max(executed_, effect);
     if (effect == statement_effect::lasting) forget_our_names();  // it may be a DO that deallocates all
-    if (found == sql_portals_.end()) return forward(f, request::execute);
+    if (found == sql_portals_.end()) return forward_execute(f, effect);
 
     const sql_uses_ptr uses = uses_of(*found->second);
     if (overfills(*uses)) return refuse_another_statement(f);
     if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
         return placed;
     if (skipping_) return drop(f);
-    forward(f, request::execute);
+    forward_execute(f, effect);
     replies_.back().changes_table = true;
     table_.send(effect_of(uses->front()));
+    return progress::done;
+}
+
+/// What it does counts for the segment that it stands in, which may begin with it.
+session::progress session::forward_execute(const frame& f, statement_effect effect) {
+    forward(f, request::execute);
+    executed_ = std::max(executed_, effect);
     return progress::done;
 }
 

@@ -16,6 +16,7 @@ bool session::can_be_overlapped() const {
            (!boundary_in_flight() || overlappable_);
 }
 
+/// The descriptions on which a Bind relies are answered, too.
 bool session::may_overlap(const frame& f) const {
     if (!overlappable_ || skipping_ || discarding_ || owed_birth_ || !table_.all_answered()) return false;
     const bool in_block = status_ == transaction_status::in_block;
@@ -42,17 +43,19 @@ bool session::bind_may_overlap(const frame& f) const {
     if (!b || !b->parameter_count || !b->format_count || !legal_text(b->portal) || !legal_text(b->statement))
         return false;
     const statement_ptr& s = table_.find(b->statement);
-    if (!s || !s->text || s->declared_types || uses_of(*s) ||
-        s->text->effect_at_most() == statement_effect::lasting)
-        return false;
+    const bool known = s && s->text && !s->declared_types && (s->birth || !s->described);
+    if (!known || uses_of(*s) || s->text->effect_at_most() == statement_effect::lasting) return false;
     const bool formats_fit = *b->format_count <= 1 || b->format_count == b->parameter_count;
     return formats_fit && s->parameter_count() == std::size_t{*b->parameter_count};
 }
 
+/// What is on its way is not known. In a block a Parse that fails leaves its place empty, and the Bind to it
+/// fails as it should; one that is skipped leaves what stood there before, which may end the failed block.
 /// Outside a block it may meet another server than the segment in flight, and what that one parses may fail
 /// without it. What is being checked is checked once more: it stands where it may have another shape.
 void session::begin_overlap() {
-    if (status_ != transaction_status::idle) return;
+    if (status_ != transaction_status::idle)
+        return replies_.forget_places_that_may_be_skipped(residents_.sent);
     if (options_.pooler == pooler_kind::direct && !awaits_verdict())
         return replies_.forget_places(residents_.sent);
     residents_.sent.forget();
