@@ -155,6 +155,19 @@ TEST_F(Statistics, TheUseOfAText) {
     EXPECT_EQ(usage_of("select 1").errors_avoided, 3U);
 }
 
+TEST_F(Statistics, ServerTimeOfAPrepareIsNoStatements) {
+    a.parse("s", "select 1");
+    a.run("s");
+    const auto before = usage_of("select 1").server_time;
+    a.at(100);
+    a.send(fe::query("PREPARE n AS select 2"));
+    a.at(130);
+    a.answer(be::close_complete() + be::parse_complete() + be::bind_complete() +
+             be::command_complete("PREPARE") + be::close_complete() + be::description(one_column) +
+             be::close_complete() + be::ready('I'));
+    EXPECT_EQ(usage_of("select 1").server_time, before);
+}
+
 TEST_F(Statistics, ServerTimeGoesFromExecuteToTheEndOfItsAnswer) {
     a.parse("s", "select 1");
     a.parse("t", "select 2");

@@ -79,13 +79,13 @@ public:
     placed_statements answered;
 
     void put(server_place where, const statement_ptr& s) {
-        if (where.unnamed() && sent.unnamed()) note_displaced(text_of(*sent.unnamed()));
+        if (where.unnamed() && sent.unnamed()) note_displaced(sent.unnamed()->text);
         sent[where] = s;
     }
 
     /// Its text has lost its place in the unnamed slot since the server was lent, not long ago.
     bool has_lost_its_place(const statement& s) const {
-        return s.text && std::find(displaced_.begin(), displaced_.end(), text_of(s)) != displaced_.end();
+        return s.text && std::find(displaced_.begin(), displaced_.end(), s.text) != displaced_.end();
     }
 
     server_place next_name() { return server_place::named(names_given_++); }
@@ -107,17 +107,15 @@ public:
     void take_back_unanswered() { sent = answered; }
 
 private:
-    static const query_text* text_of(const statement& s) { return s.text.get(); }
-
     /// The newest takes the place of the oldest.
-    void note_displaced(const query_text* text) {
+    void note_displaced(const query_text_ptr& text) {
         if (displaced_.size() < server_place::count - 1)
             displaced_.push_back(text);
         else
             displaced_[displacements_++ % displaced_.size()] = text;
     }
 
-    std::vector<const query_text*> displaced_;  // only compared
+    std::vector<query_text_ptr> displaced_;  // kept, lest another text be taken for one that has gone
     std::uint32_t displacements_ = 0;
     std::uint32_t names_given_ = 0;
 };

@@ -79,8 +79,10 @@ public:
     /// The client has sent Terminate.
     bool client_has_terminated() const { return terminated_; }
 
-    /// Nothing is expected from the server, no segment and no block is open.
-    bool idle() const { return replies_.empty() && !open_ && status_ == transaction_status::idle; }
+    /// Nothing is expected from the server or owed to it, no segment and no block is open.
+    bool idle() const {
+        return replies_.empty() && !open_ && !owes_sync_ && status_ == transaction_status::idle;
+    }
 
     enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
     state at_work() const;

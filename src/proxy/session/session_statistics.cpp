@@ -62,8 +62,8 @@ void session::count_provoked(replacement why) {
 /// The time of an Execute belongs to the statement that was bound last: from when it was sent, or the one
 /// before it was answered.
 void session::measure(const expected_reply& answered) {
-    if (answered.kind == request::bind && answered.subject)
-        running_ = answered.subject->text ? answered.subject->text->usage : nullptr;
+    if (answered.kind == request::bind)  // one of ours has no subject
+        running_ = answered.subject && answered.subject->text ? answered.subject->text->usage : nullptr;
     if (answered.kind != request::execute) return;
     if (running_) running_->server_time += now_ - std::max(answered.sent_at, answered_at_);
     answered_at_ = now_;
