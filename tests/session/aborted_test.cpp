@@ -126,6 +126,27 @@ TEST(Aborted, ResidentStatementIsBoundAsItIs) {
         .check();
 }
 
+/// Its row shape is known from its text.
+TEST(Aborted, AUtilityThatWasNeverDescribedCanBe) {
+    const std::string run = fe::bind("") + fe::execute() + fe::sync();
+    const std::string ran = be::bind_complete() + be::command_complete("BEGIN") + be::ready('T');
+    conversation()
+        .client_sends({fe::parse("", "BEGIN", {type::int4}), run})
+        .server_gets({fe::parse("", "BEGIN", {type::int4}), run})
+        .server_sends({be::parse_complete(), ran})
+        .client_gets({be::parse_complete(), ran})
+        .client_sends({fe::parse("b", "selec"), fe::sync()})
+        .server_gets({fe::parse("", "selec"), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::error("42601", "syntax error"), be::ready('E')})
+        .client_gets({be::error("42601", "syntax error"), be::ready('E')})
+        .client_sends({fe::describe_statement(""), fe::sync()})
+        .server_gets({fe::parse("", "", {type::int4}), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description({}, {type::int4}), be::ready('E')})
+        .client_gets({be::description({}, {type::int4}), be::ready('E')})
+        .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
 TEST(Aborted, AMessageBehindAnExecuteWaitsForItsAnswer) {  // only the reply tells whether the block has ended
     failed_block()
         .client_sends({fe::bind("commit"), fe::execute(), fe::bind("rowless", {.values = {"1"}}),

@@ -212,5 +212,47 @@ TEST(Link, NothingIsAskedOfAnIdleServer) {
         .check();
 }
 
+/// PostgreSQL refuses a body, and a Sync is answered all the same.
+TEST(Link, ASyncWithABodyIsTheServersToRefuse) {
+    const std::string sync = fe::message('S', "x");
+    const auto refused = be::error("08P01", "invalid message format");
+    conversation()
+        .passes({sync}, {refused, be::ready('I')})
+        .client_sends({fe::parse("", "selec"), sync})
+        .server_gets({fe::parse("", "selec"), fe::describe_statement(""), sync})
+        .server_sends({be::error("42601", "syntax error"), refused, be::ready('I')})
+        .client_gets({be::error("42601", "syntax error"), refused, be::ready('I')})
+        .check();
+}
+
+TEST(Link, ASyncWithABodyBehindAnError) {
+    const std::string sync = fe::message('S', "x");
+    const auto refused = be::error("08P01", "invalid message format");
+    const auto failed = be::error("42601", "syntax error");
+    conversation()
+        .client_sends({fe::parse("", "selec"), fe::flush()})
+        .server_gets({fe::parse("", "selec"), fe::flush()})
+        .server_sends({failed})
+        .client_gets({failed})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_sends({sync})
+        .server_gets({sync})
+        .server_sends({refused, be::ready('I')})
+        .client_gets({refused, be::ready('I')})
+        .check();
+}
+
+TEST(Link, AFlushWithABodyFailsItsSegment) {
+    const std::string flush = fe::message('H', "x");
+    const auto refused = be::error("08P01", "invalid message format");
+    conversation()
+        .client_sends({flush, fe::parse("", "select 1"), fe::sync()})
+        .server_gets({flush, fe::parse("", "select 1"), fe::describe_statement(""), fe::sync()})
+        .server_sends({refused, be::ready('I')})
+        .client_gets({refused, be::ready('I')})
+        .check();
+}
+
 }  // namespace
 }  // namespace pgsidecar::test

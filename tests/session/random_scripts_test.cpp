@@ -187,21 +187,6 @@ bool is_of_the_model(const std::string& difference) {
     return expected != std::string::npos && got != std::string::npos && expected < got;
 }
 
-/// A server of one's own describes the unnamed statement in a failed block when it returns no rows. One that
-/// was only bound, and has lost its place to a named Parse, has to be parsed again for that: 25P02.
-bool is_kept(const std::string& difference) {
-    const std::string aborted =
-        "> E S=ERROR C=25P02 M=current transaction is aborted, commands ignored until end of transaction "
-        "block "
-        "F=postgres.c R=";
-    const auto has = [&](const std::string& line) { return difference.find(line) != std::string::npos; };
-    const bool unnamed = has("> t[") && has(aborted + "exec_describe_statement_message");
-    // A portal whose Bind has failed with 0A000 is there in the failed block.
-    const bool portal = has("> E S=ERROR C=34000") && (has(aborted + "exec_describe_portal_message") ||
-                                                       has(aborted + "exec_execute_message"));
-    return unnamed || portal;
-}
-
 session_options options_of(unsigned seed) {
     using enum pooler_kind;
     return {.pooler = std::vector{pgbouncer_1_18, tracks_requests, direct}[seed / 5 % 3]};
@@ -210,8 +195,7 @@ session_options options_of(unsigned seed) {
 /// What differs; empty when nothing does.
 std::string differs(const catalog& t, const script& s, std::size_t piece, unsigned seed) {
     const std::string difference = difference_to_direct(t, closed(s), piece, seed, options_of(seed));
-    const bool passes = is_kept(difference) || is_of_the_model(difference);
-    return passes ? "" : difference;
+    return is_of_the_model(difference) ? "" : difference;
 }
 
 /// The same script without what the difference does not need.

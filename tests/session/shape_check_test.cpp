@@ -12,6 +12,9 @@ const std::string changed = be::error("0A000", "cached plan must not change resu
 const std::string forced_failure = fe::close_statement("psc_refuse") + fe::bind("psc_refuse");
 const std::string refused =
     be::close_complete() + be::error("26000", "prepared statement \"psc_refuse\" does not exist");
+/// In a block the portal whose Bind has failed stays, without a query.
+const std::string undone = fe::close_portal("") + fe::parse("", "") + fe::bind("") + forced_failure;
+const std::string was_undone = be::close_complete() + be::parse_complete() + be::bind_complete() + refused;
 const std::string reads = "select * from t", writes = "insert into t values (1) returning *";
 
 /// A code for each of the two columns.
@@ -160,8 +163,8 @@ TEST(ShapeCheck, AndTheBlockFailsBehindTheSyncThatWasSent) {
         .server_gets({checked_bind(writes), fe::execute(), fe::sync()})
         .server_sends({bound_with(one_column), inserted, be::ready('T')})
         .client_gets({changed})
-        .server_gets({forced_failure, fe::sync()})
-        .server_sends({refused, be::ready('E')})
+        .server_gets({undone, fe::sync()})
+        .server_sends({was_undone, be::ready('E')})
         .client_gets({be::ready('E')})
         .server_gets({fe::query("COMMIT")})
         .server_sends({be::command_complete("ROLLBACK"), be::ready('I')})
@@ -197,8 +200,9 @@ TEST(ShapeCheck, WhatIsNoQueryWaits) {
                               be::command_complete("COMMIT"), be::ready('I')});
         else
             c.client_gets({changed})
-                .server_gets({forced_failure, fe::sync()})
-                .server_sends({inserted, be::parse_complete(), be::bind_complete(), refused, be::ready('E')})
+                .server_gets({undone, fe::sync()})
+                .server_sends(
+                    {inserted, be::parse_complete(), be::bind_complete(), was_undone, be::ready('E')})
                 .client_gets({be::ready('E')})
                 .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')});
         c.check();
@@ -233,8 +237,8 @@ TEST(ShapeCheck, AlsoWhileItsFirstDescriptionIsOnItsWay) {
                        bound_with(one_column)})
         .client_gets({be::parse_complete(), be::parse_complete(), be::bind_complete(),
                       be::command_complete("ALTER TABLE"), changed})
-        .server_gets({forced_failure, fe::sync()})
-        .server_sends({refused, be::ready('I')})
+        .server_gets({undone, fe::sync()})
+        .server_sends({was_undone, be::ready('I')})
         .client_gets({be::ready('I')})
         .check();
 }
@@ -334,8 +338,8 @@ TEST(ShapeCheck, MismatchFailsTheTransaction) {
         .server_gets({checked_bind(reads), fe::execute(), fe::flush()})
         .server_sends({bound_with({})})
         .client_gets({changed})
-        .server_gets({forced_failure, fe::sync()})
-        .server_sends({be::command_complete("SELECT 0"), refused, be::ready('E')})
+        .server_gets({undone, fe::sync()})
+        .server_sends({be::command_complete("SELECT 0"), was_undone, be::ready('E')})
         .client_sends({fe::sync()})
         .client_gets({be::ready('E')})
         .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
@@ -345,6 +349,32 @@ TEST(ShapeCheck, MismatchFailsTheTransaction) {
         .server_sends({bound_with({}), be::ready('I')})
         .client_gets({changed, be::ready('I')})
         .check();
+}
+
+/// Natively the Bind that fails has made its portal, and has given it no query; those behind are skipped.
+TEST(ShapeCheck, TheFailedBlockHasThePortalsThatItHasNatively) {
+    const std::string p = "p", q = "q", empty = fe::parse("", "") + fe::bind("", {.portal = p});
+    const auto guarded = fe::bind("", {.portal = p, .result_formats = {0, 0}});
+    const auto closed = be::close_complete();
+    for (const bool sync_sent : {true, false}) {
+        const std::string end = sync_sent ? fe::sync() : fe::flush();
+        auto c = knows_rows();
+        c.in_block()
+            .client_sends({fe::bind("a", {.portal = p}), fe::bind("a", {.portal = q}), end})
+            .server_gets(
+                {fe::parse("", reads), fe::describe_statement(""), guarded, fe::bind("", {.portal = q}), end})
+            .server_sends({bound_with(one_column), be::bind_complete(), sync_sent ? be::ready('T') : ""})
+            .client_gets({changed})
+            .server_gets({fe::close_portal(q), fe::close_portal(p), empty, forced_failure, fe::sync()})
+            .server_sends(
+                {closed, closed, be::parse_complete(), be::bind_complete(), refused, be::ready('E')});
+        if (!sync_sent) c.client_sends({fe::sync()});
+        c.client_gets({be::ready('E')})
+            .passes({fe::execute(q), fe::sync()}, {be::error("34000", "no portal"), be::ready('E')})
+            .passes({fe::execute(p), fe::sync()}, {be::empty_query(), be::ready('E')})
+            .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+            .check();
+    }
 }
 
 TEST(ShapeCheck, DescribeIsItsOwnCheck) {

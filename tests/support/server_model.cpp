@@ -222,13 +222,14 @@ void server_model::on_bind(byte_view body) {
     if (!name_of_portal.empty() && portals_.contains(name_of_portal))
         return error("42P03", "cursor \"" + std::string(name_of_portal) + "\" already exists", "CreatePortal",
                      "portalmem.c");
-    if (!checked_shape(*s)) return;
+    portal& made = portals_.insert_or_assign(std::string(name_of_portal), portal()).first->second;
+    if (!checked_shape(*s)) return;  // it stays, without a query
     refresh(*s);
-    if (p.formats.size() > 1 && !s->shape.empty() && p.formats.size() != s->shape.size())
+    p.statement = *s;
+    made = std::move(p);
+    if (made.formats.size() > 1 && !s->shape.empty() && made.formats.size() != s->shape.size())
         return error("08P01", "bind message has another number of result formats than the query has columns",
                      "PortalSetResultFormat", "pquery.c");
-    p.statement = *s;
-    portals_.insert_or_assign(std::string(name_of_portal), std::move(p));
     say(be::bind_complete());
 }
 

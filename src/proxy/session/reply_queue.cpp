@@ -27,6 +27,7 @@ constexpr std::array replies_to{
     replies{"", "Z"},           // sync
     replies{"TDCIGHdcW", "Z"},  // query
     replies{"V", "Z"},          // function_call
+    replies{"", ""},            // malformed
 };
 
 /// Message types by their codes.
@@ -122,11 +123,14 @@ void reply_queue::forget_named_places() {
     for (expected_reply& entry : pending()) entry.changes_place &= entry.where.unnamed();
 }
 
-void reply_queue::discard_to_boundary() {
+std::vector<std::string> reply_queue::discard_to_boundary() {
+    std::vector<std::string> portals;
     for (expected_reply& entry : pending()) {
-        if (is_boundary(entry.kind)) return;
+        if (is_boundary(entry.kind)) break;
+        if (entry.kind == request::bind) portals.push_back(entry.portal ? *entry.portal : "");
         entry = expected_reply(entry.kind, disposition::swallow);
     }
+    return portals;
 }
 
 void reply_queue::drop_eaten_syncs() {

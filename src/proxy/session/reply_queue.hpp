@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <span>
+#include <string>
 #include <vector>
 
 #include "protocol/message_types.hpp"
@@ -23,6 +24,7 @@ enum class request : std::uint8_t {
     sync,
     query,
     function_call,
+    malformed,  ///< a Flush with a body: answered by an error, or skipped
 };
 
 /// Answered by ReadyForQuery.
@@ -77,7 +79,8 @@ struct expected_reply {
     bool overlaps = false;           ///< sent in a block, behind a Sync that had not been answered
     bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;
-    std::uint64_t sent_at = 0;  ///< nanoseconds, session::at()
+    std::uint64_t sent_at = 0;                  ///< nanoseconds, session::at()
+    std::unique_ptr<const std::string> portal;  ///< of a Bind that a changed shape may undo; null: ""
     statement_ptr subject;
     server_place where;      ///< if changes_place: there stands
     statement_ptr resident;  ///< this one
@@ -120,8 +123,9 @@ public:
     /// What is on its way to places with names is not known to stand there any more.
     void forget_named_places();
 
-    /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it.
-    void discard_to_boundary();
+    /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it. Returns the portals
+    /// that are bound there.
+    std::vector<std::string> discard_to_boundary();
 
     /// CopyInResponse to an Execute: the server eats the Sync behind it (semantics §6).
     void drop_eaten_syncs();

@@ -102,7 +102,7 @@ std::size_t session::pass_rest(byte_view in) {
 void session::after_message() {
     if (!owes_sync_) return;
     owes_sync_ = false;
-    if (std::exchange(owes_failure_, false)) force_failure(replacement::none);
+    if (std::exchange(owes_failure_, false)) fail_for_shape();
     send_sync(disposition::swallow);
 }
 
@@ -146,7 +146,8 @@ session::progress session::dispatch(const frame& f) {
     }
     if (skipping_ && type != frontend::sync) return drop(f);
     if (defers_close(f)) return progress::done;
-    if (type == frontend::sync && status_ == transaction_status::idle && !open_ && !skipping_) {
+    if (type == frontend::sync && f.body_size() == 0 && status_ == transaction_status::idle && !open_ &&
+        !skipping_) {
         answer_locally();
         return progress::done;
     }

@@ -110,6 +110,13 @@ private:
         statement_effect effect = statement_effect::lasting;
     };
 
+    /// The portals of a segment whose row shape has changed. Natively the first Bind fails when it has made
+    /// its portal, which has no query (exec_bind_message in postgres.c), and those behind it are skipped.
+    struct undone_portals {
+        std::optional<std::string> without_query;
+        std::vector<std::string> skipped;
+    };
+
     /// What has been done so far for the client message that is being looked at again and again (§7).
     struct attempt {
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
@@ -190,7 +197,10 @@ private:
     progress wait_for_verdict();
     statement_effect effect_of_running(const statement& s) const;
     void on_shape_changed();
+    void note_undone_portals();
+    void undo_portals();
     void fail_now();
+    void fail_for_shape();
 
     // session_overlap.cpp: segments that need not wait for the ReadyForQuery of the one before
     bool may_overlap(const frame& f) const;
@@ -325,6 +335,7 @@ private:
     bool shape_changed_ = false;  // it has; to be told in the place of the next BindComplete
     bool discarding_ = false;     // and has been told: no other reply of the segment is shown
     bool owes_failure_ = false;   // to be forced in front of the Sync that is owed
+    std::unique_ptr<undone_portals> undone_portals_;  // null: none
     bound_portal bound_;
     statement_effect executed_ = statement_effect::none;  // since the last boundary: the most
 

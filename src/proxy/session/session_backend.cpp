@@ -206,11 +206,11 @@ void session::on_ready(const frame& f, bool shown) {
     const bool copy_crossed_error = replies_.head().copied && replies_.head().failed;
     replies_.pop();
     if (discarding_ && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
-        ++counters_.provoked_failures[provoked::e0a000];
-        force_failure(replacement::none);
+        fail_for_shape();
         return send_sync(how);
     }
     discarding_ = false;
+    undone_portals_ = nullptr;
     status_ = status;
     aborted_ = status == transaction_status::failed;
     after_query_ = kind != request::sync;
@@ -261,6 +261,7 @@ bool session::on_error(const frame& f) {
     overlappable_ = false;
     owed_birth_ = nullptr;
     shape_changed_ = owes_failure_ = false;
+    undone_portals_ = nullptr;
     checks_in_flight_ = replies_.shape_checks();
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (replies_.empty()) {

@@ -144,6 +144,7 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     expected_reply& r = expect(request::bind, disposition::forward);
     r.what = what;
     r.subject = s;
+    if (!b.portal.empty() && awaits_verdict()) r.portal = std::make_unique<const std::string>(b.portal);
     r.guarded = guarded && compose_guarded_bind(f, b, where, *s);
     bound_.name.assign(b.portal);
     bound_.effect = effect_of_running(*s);
@@ -187,6 +188,8 @@ session::progress session::on_describe(const frame& f) {
         send_describe(resident->name(), disposition::forward, purpose::birth, s);
         return progress::done;
     }
+    if (aborted_ && !s->birth && s->text && is_utility_without_rows(s->text->sql))
+        s->birth = texts_.intern_birth(s->text->parameter_types, {});
     if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
         count_rewritten(rewritten::describe, target->name);
         count_use(*s);
@@ -271,6 +274,7 @@ session::progress session::forward_execute(const frame& f, statement_effect effe
 /// With nothing un-synced in front of it PostgreSQL ignores it, and pgBouncer would lend a server for it
 /// (B2).
 session::progress session::on_flush(const frame& f) {
+    if (f.body_size() > 0) return forward(f, request::malformed);
     if (open_) {
         to_server_.borrow(f.raw);
         unflushed_ = false;
@@ -280,6 +284,11 @@ session::progress session::on_flush(const frame& f) {
 }
 
 session::progress session::on_sync(const frame& f) {
+    if (f.body_size() > 0) {  // 08P01, and then the answer of any Sync
+        if (!skipping_) keep_birth();
+        skipping_ = false;
+        return forward(f, request::sync);
+    }
     if (skipping_) {  // the Sync that we sent has been its: §5
         skipping_ = false;
         show_ready(status_);

@@ -21,7 +21,7 @@ constexpr std::size_t max_query_start_size = 4'096;
 /// With another number an EXECUTE fails before it looks at the statement's shape; PostgreSQL counts only
 /// where there are parameters (prepare.c, ExecuteQuery).
 bool takes_arguments(const statement& s, std::size_t given) {
-    const std::size_t wanted = s.birth ? s.parameter_count().value_or(0) : 0;
+    const std::size_t wanted = s.parameter_count().value_or(0);
     return wanted == 0 || wanted == given;
 }
 

@@ -71,7 +71,7 @@ void session::on_shape_changed() {
     table_.take_back_unanswered();
     owed_birth_ = nullptr;
     discarding_ = true;
-    replies_.discard_to_boundary();
+    note_undone_portals();
     checks_in_flight_ = replies_.shape_checks();
     residents_.forget();
     if (boundary_in_flight()) return;
@@ -79,12 +79,45 @@ void session::on_shape_changed() {
     fail_now();
 }
 
+/// Of the segment that is discarded; they outlive it in a block only.
+void session::note_undone_portals() {
+    const expected_reply& head = replies_.head();
+    auto undone = std::make_unique<undone_portals>();
+    if (head.kind == request::bind) undone->without_query = head.portal ? *head.portal : "";
+    undone->skipped = replies_.discard_to_boundary();
+    if (undone->without_query) undone->skipped.erase(undone->skipped.begin());  // the head's own
+    const bool in_block = status_ == transaction_status::in_block || executed_ == statement_effect::lasting;
+    if (in_block) undone_portals_ = std::move(undone);
+}
+
+/// So that the failed block has the portals that it has natively.
+void session::undo_portals() {
+    const auto undone = std::exchange(undone_portals_, nullptr);
+    if (!undone) return;
+    const auto close = [&](const std::string& portal) {
+        to_server_.compose([&](std::string& out) { compose_close(out, target_kind::portal, portal); });
+        expect(request::close, disposition::swallow);
+    };
+    for (const std::string& portal : undone->skipped)
+        if (portal != undone->without_query) close(portal);
+    if (!undone->without_query) return;
+    close(*undone->without_query);
+    send_parse({}, {}, {}, disposition::swallow);
+    to_server_.compose([&](std::string& out) { compose_bind(out, *undone->without_query, {}); });
+    expect(request::bind, disposition::swallow);
+}
+
 /// And the segment ends with it; both behind the message that is passing.
 void session::fail_now() {
-    ++counters_.provoked_failures[provoked::e0a000];
     owes_failure_ = client_is_mid_message();
-    if (!owes_failure_) force_failure(replacement::none);
+    if (!owes_failure_) fail_for_shape();
     send_sync_now();
+}
+
+void session::fail_for_shape() {
+    ++counters_.provoked_failures[provoked::e0a000];
+    undo_portals();
+    force_failure(replacement::none);
 }
 
 /// What its Execute will do. The parse tree is looked at only where it can spare a wait.

@@ -271,6 +271,18 @@ bool begins_with_named_statement(byte_view start) {
     return begins_with_one_of(start, {"deallocate", "execute", "prepare"});
 }
 
+bool is_utility_without_rows(byte_view sql) {
+    // PostgreSQL analyses the query inside of these, and so finds its parameters.
+    if (begins_with_one_of(sql, {"create", "declare"})) return sql.find('$') == byte_view::npos;
+    return begins_with_one_of(
+        sql,
+        {"abort",   "alter",   "analy",      "begin",    "checkpoint", "close",    "cluster",   "comment",
+         "commit",  "copy",    "deallocate", "discard",  "do",         "drop",     "end",       "grant",
+         "import",  "listen",  "load",       "lock",     "move",       "notify",   "prepare",   "reassign",
+         "refresh", "reindex", "release",    "reset",    "revoke",     "rollback", "savepoint", "security",
+         "set",     "start",   "truncate",   "unlisten", "vacuum"});
+}
+
 sql_uses_ptr read_sql_uses(byte_view sql) {
     if (sql.size() > max_scanned_size || !mentions_prepared_statements(sql)) return nullptr;
     return read_sql_facts(std::string(sql)).uses;

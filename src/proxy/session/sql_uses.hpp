@@ -46,6 +46,11 @@ std::optional<std::size_t> highest_parameter(const std::string& sql);
 /// Whether a text, of which only the start is known, begins with PREPARE, EXECUTE or DEALLOCATE.
 bool begins_with_named_statement(byte_view start);
 
+/// A utility statement that neither returns rows nor has parameters but those that its Parse declares
+/// (PostgreSQL: UtilityReturnsTuples in utility.c, transformStmt in analyze.c). For texts that the server has
+/// taken.
+bool is_utility_without_rows(byte_view sql);
+
 /// Only the first of them, for a Query, whose text is not kept.
 sql_uses_ptr read_sql_uses(byte_view sql);
 

@@ -170,11 +170,11 @@ def test_the_error_of_a_changed_shape_has_no_line(hold):
     assert direct == proxied and direct["C"] == "0A000"
 
 
-def test_the_portal_of_a_changed_shape(hold):
+def test_the_portal_of_another_number_of_columns(hold):
     def portal(session: Session, elsewhere):
-        create_table(elsewhere)
+        create_table(elsewhere, "a int, b int")
         session.prepare("n", f"select * from {TABLE}")
-        elsewhere.query(f"alter table {TABLE} add b int")
+        elsewhere.query(f"alter table {TABLE} add c int")
         session.query("begin")
         assert "0A000" in session.ask(bind(b"p", b"n"), SYNC)
         answers = session.ask(describe(b"P", b"p"), SYNC), session.ask(execute(b"p"), SYNC)
