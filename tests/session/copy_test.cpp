@@ -9,6 +9,9 @@ namespace {
 const std::string copy = fe::parse("", "copy t from stdin") + fe::bind("") + fe::execute();
 const std::string bound = be::parse_complete() + be::bind_complete();
 const std::string begun = bound + be::copy_in_response();
+/// Outside a block a COPY by Query goes as this.
+const std::string by_query = fe::query("copy t from stdin");
+const std::string as_execute = copy + fe::flush();
 const std::string data = fe::copy_data("1\n");
 const std::string copied = be::command_complete("COPY 1");
 const std::string bad_row = be::error("22P02", "invalid input syntax");
@@ -134,20 +137,42 @@ TEST(Copy, TwoInOneSegment) {
 
 TEST(Copy, SimpleGood) {
     conversation()
-        .passes({fe::query("copy t from stdin")}, {be::copy_in_response()})
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
         .client_sends({data, fe::flush(), fe::sync(), data})
         .server_gets({data, data})
-        .passes({fe::copy_done()}, {copied, be::ready('I')})
+        .client_sends({fe::copy_done()})
+        .server_gets({fe::copy_done(), fe::sync()})
+        .server_sends({copied, be::ready('I')})
+        .client_gets({copied, be::ready('I')})
+        .check();
+}
+
+/// A deferred constraint, say: natively the tag is never told.
+TEST(Copy, SimpleThatFailsAtItsCommit) {
+    const auto duplicate = be::error("23505", "duplicate key value violates unique constraint");
+    conversation()
+        .client_sends({by_query, data, fe::copy_done()})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .server_gets({data, fe::copy_done(), fe::sync()})
+        .server_sends({copied})
+        .client_gets({})
+        .server_sends({be::notice("00000", "checked"), duplicate, be::ready('I')})
+        .client_gets({be::notice("00000", "checked"), duplicate, be::ready('I')})
         .check();
 }
 
 TEST(Copy, SimpleInOneWrite) {
     conversation()
-        .client_sends({fe::query("copy t from stdin"), data, fe::copy_done(), fe::query("select 1")})
-        .server_gets({fe::query("copy t from stdin")})
-        .server_sends({be::copy_in_response()})
+        .client_sends({by_query, data, fe::copy_done(), fe::query("select 1")})
+        .server_gets({as_execute})
+        .server_sends({begun})
         .client_gets({be::copy_in_response()})
-        .server_gets({data, fe::copy_done()})
+        .server_gets({data, fe::copy_done(), fe::sync()})
         .server_sends({copied, be::ready('I')})
         .client_gets({copied, be::ready('I')})
         .server_gets({fe::query("select 1")})
@@ -156,9 +181,143 @@ TEST(Copy, SimpleInOneWrite) {
         .check();
 }
 
-TEST(Copy, SimpleCopyFailIsFollowedByASyncOfOurs) {  // data that crossed the error has taken a server
+TEST(Copy, SimpleCopyFail) {
     conversation()
-        .passes({fe::query("copy t from stdin")}, {be::copy_in_response()})
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .client_sends({fe::copy_fail("no"), fe::copy_done(), fe::query("select 1")})
+        .server_gets({fe::copy_fail("no"), fe::sync()})
+        .server_sends({client_failed, be::ready('I')})
+        .client_gets({client_failed, be::ready('I')})
+        .server_gets({fe::query("select 1")})
+        .server_sends({be::command_complete("SELECT 1"), be::ready('I')})
+        .client_gets({be::command_complete("SELECT 1"), be::ready('I')})
+        .check();
+}
+
+TEST(Copy, SimpleBadRowIgnoresTheRest) {
+    conversation()
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .client_sends({data})
+        .server_gets({data})
+        .server_sends({bad_row})
+        .client_gets({bad_row})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I')})
+        .client_sends({data, fe::copy_done()})
+        .server_gets({})
+        .client_gets({})
+        .check();
+}
+
+TEST(Copy, SimpleBadRowThatCrossesTheEnd) {
+    conversation()
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .client_sends({data, fe::copy_done()})
+        .server_gets({data, fe::copy_done(), fe::sync()})
+        .server_sends({bad_row, be::ready('I')})
+        .client_gets({bad_row, be::ready('I')})
+        .server_gets({})
+        .check();
+}
+
+/// The Sync does not stand in the middle of a CopyData.
+TEST(Copy, SimpleBadRowInTheMiddleOfAMessage) {
+    const std::string message = fe::copy_data("1\n2\n3\n4\n");
+    conversation()
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .client_sends({message.substr(0, 9)})
+        .server_gets({message.substr(0, 9)})
+        .server_sends({bad_row})
+        .client_gets({bad_row})
+        .server_gets({})
+        .client_sends({message.substr(9), data, fe::copy_done()})
+        .server_gets({message.substr(9), fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I')})
+        .server_gets({})
+        .check();
+}
+
+TEST(Copy, SimpleFailingBeforeItStarts) {  // B12
+    conversation()
+        .client_sends({by_query, data, fe::copy_done(), fe::sync()})
+        .server_gets({as_execute})
+        .server_sends({bound, no_table})
+        .client_gets({no_table})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I'), be::ready('I')})
+        .server_gets({})
+        .check();
+}
+
+TEST(Copy, SimpleThatIsNoSql) {
+    const auto error = be::error("42601", "syntax error");
+    const std::string text = "copy t from stdin garbage";
+    conversation()
+        .client_sends({fe::query(text), fe::parse("", "select 1"), fe::sync()})
+        .server_gets({fe::parse("", text), fe::bind(""), fe::execute(), fe::flush()})
+        .server_sends({error})
+        .client_gets({error})
+        .server_gets({fe::sync()})
+        .server_sends({be::ready('I')})
+        .client_gets({be::ready('I')})
+        .server_gets({fe::parse("", "select 1"), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), be::ready('I')})
+        .client_gets({be::parse_complete(), be::ready('I')})
+        .check();
+}
+
+TEST(Copy, SimpleOfAClientThatLeaves) {
+    conversation()
+        .client_sends({by_query})
+        .server_gets({as_execute})
+        .server_sends({begun})
+        .client_gets({be::copy_in_response()})
+        .client_closes()
+        .server_gets({fe::copy_fail("client has left"), fe::sync()})
+        .server_sends({client_failed, be::ready('I')})
+        .server_gets({fe::terminate()})
+        .client_gets({})
+        .ends()
+        .check();
+}
+
+/// A server of the client's own stays, whatever fails.
+TEST(Copy, SimpleOnADirectServerPasses) {
+    conversation()
+        .pooler(pooler_kind::direct)
+        .passes({by_query}, {be::copy_in_response()})
+        .passes({data, fe::copy_done()}, {copied, be::ready('I')})
+        .check();
+}
+
+TEST(Copy, SimpleInABlock) {
+    conversation()
+        .in_block()
+        .passes({by_query}, {be::copy_in_response()})
+        .passes({data, fe::copy_done()}, {copied, be::ready('T')})
+        .passes({fe::query("COMMIT")}, {be::command_complete("COMMIT"), be::ready('I')})
+        .check();
+}
+
+TEST(Copy,
+     SimpleCopyFailInAStringIsFollowedByASyncOfOurs) {  // data that crossed the error has taken a server
+    conversation()
+        .passes({fe::query("copy t from stdin; select 1")}, {be::copy_in_response()})
         .passes({fe::copy_fail("no")}, {client_failed, be::ready('I')})
         .server_gets({fe::sync()})
         .client_sends({fe::copy_done(), fe::query("select 1")})
@@ -168,31 +327,6 @@ TEST(Copy, SimpleCopyFailIsFollowedByASyncOfOurs) {  // data that crossed the er
         .server_gets({fe::query("select 1")})
         .server_sends({be::command_complete("SELECT 1"), be::ready('I')})
         .client_gets({be::command_complete("SELECT 1"), be::ready('I')})
-        .check();
-}
-
-TEST(Copy, SimpleBadRowIgnoresTheRest) {
-    conversation()
-        .passes({fe::query("copy t from stdin")}, {be::copy_in_response()})
-        .client_sends({data})
-        .server_gets({data})
-        .server_sends({bad_row, be::ready('I')})
-        .client_gets({bad_row, be::ready('I')})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_sends({data, fe::copy_done()})
-        .server_gets({})
-        .client_gets({})
-        .check();
-}
-
-TEST(Copy, SimpleFailingBeforeItStarts) {  // B12
-    conversation()
-        .client_sends({fe::query("copy t from stdin"), data, fe::copy_done(), fe::sync()})
-        .server_gets({fe::query("copy t from stdin")})
-        .server_sends({no_table, be::ready('I')})
-        .client_gets({no_table, be::ready('I'), be::ready('I')})
-        .server_gets({})
         .check();
 }
 
@@ -219,7 +353,10 @@ TEST(Copy, AnyOtherMessageEndsTheConnection) {
     for (const std::string& other :
          {fe::query("select 1"), fe::parse("", "select 1"), fe::close_statement("a"), fe::execute()}) {
         conversation()
-            .passes({fe::query("copy t from stdin")}, {be::copy_in_response()})
+            .client_sends({by_query})
+            .server_gets({as_execute})
+            .server_sends({begun})
+            .client_gets({be::copy_in_response()})
             .client_sends({other})
             .server_gets({other})
             .server_sends({unexpected, fatal})

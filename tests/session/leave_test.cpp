@@ -111,7 +111,7 @@ TEST(Leave, OpenSegmentThatHasFailedIsOver) {
 
 TEST(Leave, CopyOfTheSimpleProtocolIsFailed) {
     conversation()
-        .passes({fe::query("copy t from stdin")}, {be::copy_in_response()})
+        .passes({fe::query("copy t from stdin; select 1")}, {be::copy_in_response()})
         .client_sends({fe::copy_data("1\n")})
         .server_gets({fe::copy_data("1\n")})
         .client_closes()

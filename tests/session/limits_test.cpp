@@ -105,7 +105,7 @@ TEST_F(LargeMessages, AnErrorDuringABindIsFollowedByOurSyncAtItsEnd) {
 }
 
 TEST_F(LargeMessages, AnErrorDuringCopyDataIsFollowedByOurSyncAtItsEnd) {
-    client_sends(fe::query("copy t from stdin"));
+    client_sends(fe::query("copy t from stdin; select 1"));
     server_sends(be::copy_in_response());
     client_sends(head('d', 1000, ""));
     take_to_server();
@@ -124,7 +124,7 @@ TEST_F(LargeMessages, AnErrorDuringCopyDataIsFollowedByOurSyncAtItsEnd) {
 
 TEST_F(LargeMessages, CopyDataPassesInPieces) {
     client_sends(fe::query("copy t from stdin"));
-    server_sends(be::copy_in_response());
+    server_sends(be::parse_complete() + be::bind_complete() + be::copy_in_response());
     take_to_server();
     client_sends(head('d', large, ""));
     EXPECT_EQ(take_to_server(), head('d', large, ""));

@@ -103,7 +103,7 @@ void session::after_message() {
     if (!owes_sync_) return;
     owes_sync_ = false;
     if (std::exchange(owes_failure_, false)) fail_for_shape();
-    send_sync(disposition::swallow);
+    send_own_sync();
 }
 
 session::progress session::on_frontend(const frame& f) {
@@ -114,8 +114,8 @@ session::progress session::on_frontend(const frame& f) {
     if (!f.whole() && wanted_whole(f)) return progress::more;
 
     if (is_copy_message(type)) return on_copy_message(f);
-    if (boundary_in_flight() && !copy_in_) {  // §1
-        if (!may_overlap(f)) return progress::wait;
+    if ((boundary_in_flight() || copy_query_) && !copy_in_) {  // §1
+        if (copy_query_ || !may_overlap(f)) return progress::wait;
         if (!open_) begin_overlap();
     }
     if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;

@@ -228,6 +228,9 @@ private:
     table_effect effect_of(const sql_use& use, unsigned nesting = 0);
 
     // session_copy.cpp: COPY FROM STDIN
+    void send_copy_query(byte_view sql);
+    bool keeps_tag(const expected_reply& head, const frame& command_complete);
+    void show_kept_tag();
     progress on_copy_message(const frame& f);
     progress on_message_in_copy(const frame& f);
     void on_copy_in_response(expected_reply& head);
@@ -242,6 +245,7 @@ private:
     void close_name(byte_view name, bool then_empty);
     void send_sync(disposition how);
     void send_sync_now();
+    void send_own_sync();
     void begin_segment();
     bool can_be_overlapped() const;
     void set_place(expected_reply& r, server_place where, const statement_ptr& s);
@@ -324,6 +328,8 @@ private:
     bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
     bool aborted_ = false;         // in a failed block
     bool copy_in_ = false;         // between CopyInResponse and the client's CopyDone or CopyFail
+    bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
+    std::string kept_tag_;         // the CommandComplete of that Query
     bool after_query_ = false;     // the last boundary was a Query or FunctionCall
     std::string described_types_;  // of the last ParameterDescription that was looked at
     bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed

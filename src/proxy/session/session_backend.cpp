@@ -156,7 +156,7 @@ bool session::on_reply(const frame& f) {
         out_of_sync("a message with an impossible length");
         return false;
     }
-    bool tells_change = false;
+    bool tells_change = false, kept = false;
     switch (type) {
         case backend::parameter_description:
         case backend::row_description:
@@ -167,11 +167,14 @@ bool session::on_reply(const frame& f) {
             break;
         case backend::bind_complete: tells_change = shape_changed_ && head.what == purpose::verdict; break;
         case backend::copy_in_response: on_copy_in_response(head); break;
-        case backend::command_complete: on_command_complete(head); break;
+        case backend::command_complete:
+            on_command_complete(head);
+            kept = keeps_tag(head, f);
+            break;
         default: break;
     }
     if (tells_change) on_shape_changed();
-    const bool shown = replies_.head().how == disposition::forward;  // it may have moved
+    const bool shown = replies_.head().how == disposition::forward && !kept;  // it may have moved
     if (type == backend::ready_for_query) {
         on_ready(f, shown);
         return false;
@@ -188,6 +191,7 @@ void session::complete() {
     if (head.changes_table) table_.answered();
     if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
     replies_.pop();
+    if (copy_query_ && replies_.empty()) send_sync_now();
 }
 
 /// The effects of a Query's commands happen one by one, and survive a later error (§7).
@@ -216,6 +220,7 @@ void session::on_ready(const frame& f, bool shown) {
     after_query_ = kind != request::sync;
     if (replies_.empty()) open_ = unflushed_ = false;
     if (status == transaction_status::idle) on_transaction_end();
+    show_kept_tag();
     if (shown) show(f.raw);
     if (kind != request::query) return;
     copy_in_ = false;
@@ -236,6 +241,7 @@ void session::on_transaction_end() {
 bool session::on_error(const frame& f) {
     const byte_view body = f.body();
     copy_in_ = false;
+    kept_tag_.clear();
     if (ends_connection(body)) {
         // The last word: pgBouncer adds one of its own behind it.
         if (f.whole()) show(f.raw);
@@ -265,7 +271,7 @@ bool session::on_error(const frame& f) {
     checks_in_flight_ = replies_.shape_checks();
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (replies_.empty()) {
-        skipping_ = true;
+        skipping_ = !copy_query_;
         send_sync_now();
     }
     return !replaced && !discarding_;

@@ -1,7 +1,37 @@
+#include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
 
 /// COPY FROM STDIN (semantics §6). Copy mode begins with CopyInResponse, not with a text.
 namespace pgsidecar {
+
+/// pgBouncer 1.18 gives the server back in the middle of a CopyData when a COPY by Query fails while its data
+/// is on its way, and the next server reads the rest as messages. By Execute it waits for the Sync, which is
+/// ours and stands behind what has been sent. Its replies are a Query's without ParseComplete and
+/// BindComplete.
+void session::send_copy_query(byte_view sql) {
+    ++counters_.queries;
+    table_.apply({table_effect::kind::erase, "", nullptr});
+    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
+    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
+    expect(request::bind, disposition::swallow);
+    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
+    expect(request::execute, disposition::forward).tag_behind_commit = true;
+    flush();
+    copy_query_ = true;
+    executed_ = statement_effect::lasting;
+}
+
+/// A Query commits before it says what it has done: until then its tag is kept.
+bool session::keeps_tag(const expected_reply& head, const frame& command_complete) {
+    if (head.tag_behind_commit) kept_tag_ = command_complete.raw;
+    return head.tag_behind_commit;
+}
+
+void session::show_kept_tag() {
+    if (kept_tag_.empty()) return;
+    if (!muted_) to_client_.compose([&](std::string& out) { out += kept_tag_; });
+    kept_tag_.clear();
+}
 
 /// CopyData, CopyDone, CopyFail: held until the copy has begun, or dropped once it is known that none has.
 session::progress session::on_copy_message(const frame& f) {
@@ -12,6 +42,7 @@ session::progress session::on_copy_message(const frame& f) {
     if (static_cast<frontend>(f.type) != frontend::copy_data) {
         copy_in_ = false;
         unflushed_ = true;
+        if (copy_query_) send_sync_now();
     }
     return progress::done;
 }

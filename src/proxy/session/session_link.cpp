@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
@@ -90,7 +92,12 @@ void session::send_sync_now() {
     if (client_is_mid_message())
         owes_sync_ = true;
     else
-        send_sync(disposition::swallow);
+        send_own_sync();
+}
+
+/// The client sees its ReadyForQuery if it has sent the segment as a Query.
+void session::send_own_sync() {
+    send_sync(std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow);
 }
 
 /// Everything that has been sent is answered, or the copy has begun. Sees to it that the answers come.

@@ -4,6 +4,7 @@
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
+#include "proxy/session/copy_statement.hpp"
 #include "proxy/session/session.hpp"
 
 /// Simple protocol and FunctionCall (semantics §2), and the SQL-level PREPARE family (§7): the client's own
@@ -60,6 +61,11 @@ session::progress session::on_query(const frame& f) {
         }
         if (aborted_ && executes_behind_exit(*uses)) return fail_attempt(replacement::execute_after_exit);
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
+    }
+    const bool outside = status_ == transaction_status::idle && !open_;
+    if (outside && options_.pooler != pooler_kind::direct && readable && text && is_copy_from_stdin(*text)) {
+        send_copy_query(*text);
+        return progress::done;
     }
     ++counters_.queries;
     residents_.forget();                                                   // the text may run anything

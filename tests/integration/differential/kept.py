@@ -4,8 +4,9 @@ Not made by any profile: 'now'::timestamptz and the like in prepared texts; EXPL
 SET TRANSACTION ISOLATION LEVEL behind a Parse; a row limit for INSERT ... RETURNING followed by a look at the table;
 a Sync between a bad COPY row and CopyDone; collations; PREPARE and DEALLOCATE inside DO blocks,
 pg_prepared_statements; EXECUTE behind COMMIT or ROLLBACK in one string; session state (SET, LISTEN, temporary
-tables, WITH HOLD, session advisory locks), which no transaction pooler carries; a COPY by Query that fails while much of its data is on its way, which pgBouncer 1.18 takes
-for the next transaction, with and without a proxy (a COPY by Execute that fails so is made).
+tables, WITH HOLD, session advisory locks), which no transaction pooler carries; a COPY in a string of several
+statements that fails while much of its data is on its way, which pgBouncer 1.18 takes for the next transaction, with
+and without a proxy.
 """
 
 from typing import NamedTuple

@@ -73,7 +73,7 @@ class Copier:
         self.s.query(text)
         if self.s.chance(0.5):
             self.s.write()
-        self.data(text, bad)
+        self.data(text, bad, late=True)
         if self.s.chance(0.15):
             self.s.add(self.rng.choice([wire.SYNC, wire.FLUSH]) if not bad else wire.FLUSH)
         self.finish()
