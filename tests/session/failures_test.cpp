@@ -79,12 +79,15 @@ TEST(Failures, AreTheServersOwn) {
 TEST(Failures, OurSyncComesAtOnceAndServesAsTheClients) {
     for (const failure& f : failures()) {
         SCOPED_TRACE(f.name);
+        // A segment that only prepares has its Sync in the place of the Flush.
+        const bool only_prepares =
+            f.message.front() == 'P' || (f.message.front() == 'D' && f.name.starts_with("26000"));
         conversation c = f.before;
         c.client_sends({f.message, fe::flush()})
-            .server_gets({f.on_the_server, fe::flush()})
+            .server_gets({f.on_the_server, only_prepares ? fe::sync() : fe::flush()})
             .server_sends({f.answer, f.error})
             .client_gets({f.error})
-            .server_gets({fe::sync()})
+            .server_gets({only_prepares ? "" : fe::sync()})
             .client_sends({fe::execute(), fe::parse("x", "select 1"), fe::close_statement("n"), fe::flush()})
             .server_gets({})
             .server_sends({be::ready('I')})

@@ -95,10 +95,10 @@ TEST(Leave, BlockIsRolledBack) {
 
 TEST(Leave, OpenSegmentThatHasFailedIsOver) {
     conversation()
-        .client_sends({fe::parse("", "bad"), fe::flush()})
-        .server_gets({fe::parse("", "bad"), fe::flush()})
-        .server_sends({be::error("42601", "syntax error")})
-        .client_gets({be::error("42601", "syntax error")})
+        .client_sends({fe::bind("nosuch"), fe::flush()})
+        .server_gets({fe::close_statement("nosuch"), fe::bind("nosuch"), fe::flush()})
+        .server_sends({be::close_complete(), be::error("26000", "nosuch")})
+        .client_gets({be::error("26000", "nosuch")})
         .server_gets({fe::sync()})
         .client_sends({fe::terminate()})
         .server_gets({})

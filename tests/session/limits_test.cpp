@@ -316,6 +316,7 @@ TEST(Limits, ServerThatDoesNotFitTheProtocolEndsTheConnection) {
              {be::ready('I'), "message type 'Z'"},
              {be::command_complete("SELECT 1"), "message type 'C'"}}) {
         conversation()
+            .pooler(pooler_kind::direct)
             .client_sends({fe::parse("", "select 1"), fe::flush()})
             .server_gets({fe::parse("", "select 1"), fe::flush()})
             .server_sends({reply, be::parse_complete()})

@@ -21,10 +21,9 @@ TEST(Link, NextSegmentWaitsForReadyForQuery) {
         .client_gets({ran})
         .server_sends({be::ready('I')})
         .client_gets({be::ready('I')})
-        .server_gets({fe::parse("", "select 2"), fe::describe_statement(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description(one_column)})
+        .server_gets({fe::parse("", "select 2"), fe::describe_statement(""), fe::sync()})
+        .server_sends({be::parse_complete(), be::description(one_column), be::ready('I')})
         .client_gets({be::parse_complete(), be::description(one_column)})
-        .stays_open()
         .check();
 }
 
@@ -144,11 +143,11 @@ TEST(Link, FlushWithNothingUnsyncedIsDropped) {
     conversation()
         .client_sends({fe::flush()})
         .server_gets({})
-        .client_sends({fe::parse("", "select 1"), fe::flush(), fe::flush(), fe::sync(), fe::flush()})
-        .server_gets(
-            {fe::parse("", "select 1"), fe::flush(), fe::flush(), fe::describe_statement(""), fe::sync()})
-        .server_sends({be::parse_complete(), be::description(one_column), be::ready('I')})
-        .client_gets({be::parse_complete(), be::ready('I')})
+        .client_sends(
+            {fe::parse("", "update t"), fe::bind(""), fe::flush(), fe::flush(), fe::sync(), fe::flush()})
+        .server_gets({fe::parse("", "update t"), fe::bind(""), fe::flush(), fe::flush(), fe::sync()})
+        .server_sends({be::parse_complete(), be::bind_complete(), be::ready('I')})
+        .client_gets({be::parse_complete(), be::bind_complete(), be::ready('I')})
         .client_sends({fe::flush()})
         .check();
 }
@@ -230,8 +229,8 @@ TEST(Link, ASyncWithABodyBehindAnError) {
     const auto refused = be::error("08P01", "invalid message format");
     const auto failed = be::error("42601", "syntax error");
     conversation()
-        .client_sends({fe::parse("", "selec"), fe::flush()})
-        .server_gets({fe::parse("", "selec"), fe::flush()})
+        .client_sends({fe::execute(), fe::flush()})
+        .server_gets({fe::execute(), fe::flush()})
         .server_sends({failed})
         .client_gets({failed})
         .server_gets({fe::sync()})

@@ -165,10 +165,12 @@ TEST(Statements, ClosesInFrontOfASegmentGoWithIt) {
 TEST(Statements, CloseAndFlushIsAnsweredByTheServer) {
     conversation()
         .client_sends({fe::close_statement("a"), fe::flush()})
-        .server_gets({fe::close_statement("psc_none"), fe::flush()})
-        .server_sends({be::close_complete()})
+        .server_gets({fe::close_statement("psc_none"), fe::sync()})
+        .server_sends({be::close_complete(), be::ready('I')})
         .client_gets({be::close_complete()})
-        .passes({fe::sync()}, {be::ready('I')})
+        .client_sends({fe::sync()})
+        .server_gets({})
+        .client_gets({be::ready('I')})
         .check();
 }
 
@@ -180,10 +182,10 @@ TEST(Statements, CloseInABlockOrAnOpenSegmentIsTheServers) {
         .server_sends({be::close_complete(), be::ready('T')})
         .client_gets({be::close_complete(), be::ready('T')})
         .passes({fe::query("COMMIT")}, {be::command_complete("COMMIT"), be::ready('I')})
-        .client_sends({fe::parse("a", "update t"), fe::describe_statement("a"), fe::flush()})
-        .server_gets({fe::parse("", "update t"), fe::describe_statement(""), fe::flush()})
-        .server_sends({be::parse_complete(), be::description({})})
-        .client_gets({be::parse_complete(), be::description({})})
+        .client_sends({fe::parse("a", "update t"), fe::bind("a"), fe::flush()})
+        .server_gets({fe::parse("", "update t"), fe::describe_statement(""), fe::bind(""), fe::flush()})
+        .server_sends({be::parse_complete(), be::description({}), be::bind_complete()})
+        .client_gets({be::parse_complete(), be::bind_complete()})
         .client_sends({fe::close_statement("b"), fe::sync()})
         .server_gets({fe::close_statement("psc_none"), fe::sync()})
         .server_sends({be::close_complete(), be::ready('I')})

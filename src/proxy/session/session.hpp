@@ -169,6 +169,7 @@ private:
     progress on_execute(const frame& f);
     progress forward_execute(const frame& f, statement_effect effect);
     progress on_flush(const frame& f);
+    bool may_end_at_flush() const;
     progress on_sync(const frame& f);
     bool defers_close(const frame& f);
     void answer_locally();
@@ -328,6 +329,7 @@ private:
     bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
     bool aborted_ = false;         // in a failed block
     bool copy_in_ = false;         // between CopyInResponse and the client's CopyDone or CopyFail
+    bool only_prepares_ = false;   // nothing but Parse, Describe and Close has been sent in the segment
     bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
     std::string kept_tag_;         // the CommandComplete of that Query
     bool after_query_ = false;     // the last boundary was a Query or FunctionCall

@@ -273,6 +273,8 @@ bool session::on_error(const frame& f) {
     if (replies_.empty()) {
         skipping_ = !copy_query_;
         send_sync_now();
+    } else if (replies_.head().how == disposition::swallow) {
+        skipping_ = true;  // that Sync is ours already
     }
     return !replaced && !discarding_;
 }

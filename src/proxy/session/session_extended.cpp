@@ -275,12 +275,24 @@ session::progress session::forward_execute(const frame& f, statement_effect effe
 /// (B2).
 session::progress session::on_flush(const frame& f) {
     if (f.body_size() > 0) return forward(f, request::malformed);
-    if (open_) {
+    if (may_end_at_flush()) {
+        keep_birth();
+        send_sync(disposition::swallow);
+    } else if (open_) {
         to_server_.borrow(f.raw);
         unflushed_ = false;
         check_flushed_ = true;
     }
     return progress::done;
+}
+
+/// Outside a block a client that has only prepared keeps a server until its Sync, which asyncpg and
+/// postgres.js send with the first execution: our Sync frees it, and serves as the client's (C5). Nothing is
+/// lost but a text that is not kept.
+bool session::may_end_at_flush() const {
+    const statement_ptr& s = residents_.sent.unnamed();
+    return open_ && only_prepares_ && status_ == transaction_status::idle &&
+           options_.pooler != pooler_kind::direct && !(s && !s->text);
 }
 
 session::progress session::on_sync(const frame& f) {

@@ -6,9 +6,18 @@
 
 /// What is sent to the server, each message with the reply that it will bring.
 namespace pgsidecar {
+namespace {
+
+/// Executes nothing, and binds nothing that a later message could miss.
+bool prepares(request kind) {
+    return kind == request::parse || kind == request::describe_statement || kind == request::close;
+}
+
+}  // namespace
 
 expected_reply& session::expect(request kind, disposition how) {
     if (!open_) begin_segment();
+    only_prepares_ = only_prepares_ && prepares(kind);
     open_ = unflushed_ = !is_boundary(kind);
     const bool overlaps = boundary_in_flight() && status_ == transaction_status::in_block;
     if (is_boundary(kind))
@@ -21,6 +30,7 @@ expected_reply& session::expect(request kind, disposition how) {
 }
 
 void session::begin_segment() {
+    only_prepares_ = true;
     executed_ = statement_effect::none;
     bound_.effect = statement_effect::lasting;  // of another segment
 }

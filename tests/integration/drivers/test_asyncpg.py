@@ -17,3 +17,11 @@ def test_features(stack, schema, version):
 @pytest.mark.parametrize("version", VERSIONS)
 def test_cancel_by_timeout(stack, schema, version):
     assert_right_with(compare(stack, "asyncpg_cancel", version, copies=2, routes=("postgres", "sidecar")))
+
+
+@pytest.mark.timeout(400)
+@pytest.mark.parametrize("version", VERSIONS)
+def test_more_connections_prepare_than_there_are_servers(stack, schema, version):
+    """asyncpg ends a preparation with Flush, behind which a server stays lent until the Sync of its first use."""
+    outcomes = compare(stack, "asyncpg_prepare_pool", version, copies=2, routes=("postgres", "sidecar"))
+    assert_right_with(outcomes)
