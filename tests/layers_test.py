@@ -28,7 +28,7 @@ LAYERS = {
 }
 # The grammar, SASLprep and connection strings stand behind one file each.
 LIBRARIES_OF_FILES = {
-    "proxy/session/sql_scan.cpp": ("pg_query",),
+    "proxy/session/sql_grammar.cpp": ("pg_query",),
     "proxy/auth/sasl_prep.cpp": ("stringprep.h",),
     "proxy/config/conninfo.cpp": ("libpq-fe.h",),
 }

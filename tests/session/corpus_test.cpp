@@ -6,7 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "proxy/session/plain_statement.hpp"
-#include "proxy/session/sql_scan.hpp"
+#include "proxy/session/sql_grammar.hpp"
 
 /// What applications send (tests/integration/corpus), and how much of it is plain.
 namespace pgsidecar::test {

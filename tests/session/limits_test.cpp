@@ -237,31 +237,6 @@ TEST(Limits, ALongParseOfANameInUseFailsNaturally) {
         .check();
 }
 
-TEST(Limits, ALongQueryPassesUnread) {
-    const std::string sql = "select '" + std::string(100, 'x') + "'; DEALLOCATE ALL";
-    conversation()
-        .max_statement_size(100)
-        .passes({fe::query(sql)}, {be::command_complete("DEALLOCATE ALL"), be::ready('I')})
-        .check();
-}
-
-TEST(Limits, ALongQueryThatNamesAStatementIsRefused) {
-    const std::string sql = "/* a value */ EXECUTE a('" + std::string(1 << 20, 'x') + "')";
-    conversation()
-        .knows("a", "select $1")
-        .client_sends({fe::query(sql)})
-        .server_gets({fe::close_statement("psc_refuse"), fe::bind("psc_refuse"), fe::flush()})
-        .server_sends(
-            {be::close_complete(), be::error("26000", "prepared statement \"psc_refuse\" does not exist")})
-        .client_gets(
-            {be::error("54000", "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
-                       {{'H', "Use the extended query protocol, which takes values of any length."}})})
-        .server_gets({fe::sync()})
-        .server_sends({be::ready('I')})
-        .client_gets({be::ready('I')})
-        .check_in_pieces({0, 100'000});
-}
-
 TEST(Limits, ImpossibleLengthsOfTheClient) {
     const auto fatal = be::fatal("08P01", "invalid message length");
     for (const std::string& message :

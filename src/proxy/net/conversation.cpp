@@ -6,6 +6,7 @@ void conversation::enter_session() {
     if (session_ || !is_ready()) return;
     session_.emplace(here_.texts, session_options_, startup_->client_encoding(),
                      here_.names.of(client().user, client().database));
+    session_->reports("standard_conforming_strings", startup_->standard_conforming_strings());
 }
 
 void conversation::end_startup() {

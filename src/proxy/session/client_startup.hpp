@@ -129,6 +129,7 @@ public:
     const std::vector<std::string>& stripped() const { return stripped_; }
     /// As the server last reported it.
     const std::string& client_encoding() const { return client_encoding_; }
+    const std::string& standard_conforming_strings() const { return standard_conforming_strings_; }
     /// From BackendKeyData.
     const std::optional<cancel_key>& backend_key() const { return backend_key_; }
 
@@ -200,6 +201,7 @@ private:
     std::string upstream_packet_;
     std::vector<std::string> stripped_;
     std::string client_encoding_;
+    std::string standard_conforming_strings_;
     std::optional<cancel_key> backend_key_;
 
     std::string cancel_packet_;

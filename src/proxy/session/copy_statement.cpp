@@ -1,9 +1,8 @@
 #include "proxy/session/copy_statement.hpp"
 
 #include <algorithm>
-#include <string>
 
-#include "proxy/session/sql_scan.hpp"
+#include "proxy/session/sql_lexer.hpp"
 
 namespace pgsidecar {
 namespace {
@@ -28,27 +27,29 @@ bool may_be_copy(std::string_view sql) {
 
 }  // namespace
 
-bool is_copy_from_stdin(std::string_view sql) {
+bool is_copy_from_stdin(byte_view sql, sql_reading reading) {
     if (!may_be_copy(sql)) return false;
-    const auto tokens = scan_sql(std::string(sql));
-    if (!tokens) return false;
-    const auto word = [&](const sql_token& t, std::string_view w) {
-        return t.what == sql_token::kind::keyword && is_word(t.in(sql), w);
-    };
-    const auto symbol = [&](const sql_token& t, char c) { return t.in(sql) == std::string_view(&c, 1); };
-    const auto is_empty = [&](const sql_token& t) { return symbol(t, ';'); };
-    const auto begin = std::ranges::find_if_not(*tokens, is_empty);
-    if (begin == tokens->end() || !word(*begin, "copy")) return false;
+    sql_lexer lexer(reading);
+    enum class part { start, copy, from, end } at = part::start;
     int parentheses = 0;
     bool from_stdin = false;
-    auto at = begin;
-    for (; at != tokens->end() && !(parentheses == 0 && is_empty(*at)); ++at) {
-        if (symbol(*at, '(')) ++parentheses;
-        if (symbol(*at, ')')) --parentheses;
-        const bool from = parentheses == 0 && word(*at, "from") && at + 1 != tokens->end();
-        if (from && (word(at[1], "stdin") || word(at[1], "stdout"))) from_stdin = true;
+    for (const byte_view piece : {sql, byte_view("", 1)}) {
+        lexer.feed(piece);
+        for (sql_token t; lexer.next(t);) {
+            if (t.what == sql_token::kind::comment) continue;
+            const bool ends = t.is(';') && parentheses == 0;
+            if (at == part::start && !ends && !t.is(sql_keyword::copy_)) return false;
+            if (at == part::end && !ends) return false;
+            parentheses += t.is('(') ? 1 : t.is(')') ? -1 : 0;
+            if (at == part::from && (t.is(sql_keyword::stdin_) || t.is(sql_keyword::stdout_)))
+                from_stdin = true;
+            if (at == part::start ? !ends : at != part::end)
+                at = ends                                           ? part::end
+                     : parentheses == 0 && t.is(sql_keyword::from_) ? part::from
+                                                                    : part::copy;
+        }
     }
-    return from_stdin && std::all_of(at, tokens->end(), is_empty);
+    return from_stdin && !lexer.ends_open() && !lexer.is_lost();
 }
 
 }  // namespace pgsidecar

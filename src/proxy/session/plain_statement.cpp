@@ -3,9 +3,10 @@
 #include <algorithm>
 #include <array>
 #include <optional>
+#include <string>
 #include <string_view>
 
-#include "proxy/session/sql_scan.hpp"
+#include "proxy/session/sql_grammar.hpp"
 
 namespace pgsidecar {
 namespace {
@@ -111,8 +112,8 @@ private:
 
 }  // namespace
 
-bool is_plain(const std::string& sql) {
-    const auto tree = parse_sql(sql);
+bool is_plain(byte_view sql, sql_reading reading) {
+    const auto tree = parse_sql(sql, reading);
     return tree && tree_reader(*tree).only_reads();
 }
 

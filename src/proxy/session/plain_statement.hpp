@@ -1,6 +1,7 @@
 #pragma once
 
-#include <string>
+#include "protocol/bytes.hpp"
+#include "proxy/session/sql_reading.hpp"
 
 namespace pgsidecar {
 
@@ -16,7 +17,7 @@ namespace pgsidecar {
 /// text shows is not seen: a function behind a view, a rule, a policy, a cast or a column notation, and an
 /// overload or a type's operator that has a built-in name and writes.
 ///
-/// Not plain are texts that the grammar refuses and those longer than max_parsed_size.
-bool is_plain(const std::string& sql);
+/// Not plain are texts that the grammar refuses and those that are not parsed (text_to_parse).
+bool is_plain(byte_view sql, sql_reading reading = {});
 
 }  // namespace pgsidecar

@@ -53,6 +53,7 @@ enum class replacement : std::uint8_t {
     text_not_kept,
     execute_after_exit,
     query_too_long,
+    names_not_read,
     nested_too_deep,
     too_many_statements,
     outcome_unknown,
@@ -80,12 +81,13 @@ struct expected_reply {
     bool tag_behind_commit = false;  ///< its CommandComplete is shown with the ReadyForQuery
     bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;
+    std::uint32_t uses_done = 0;                ///< of `uses`, by them
     std::uint64_t sent_at = 0;                  ///< nanoseconds, session::at()
     std::unique_ptr<const std::string> portal;  ///< of a Bind that a changed shape may undo; null: ""
     statement_ptr subject;
     server_place where;      ///< if changes_place: there stands
     statement_ptr resident;  ///< this one
-    sql_uses_ptr uses;       ///< of a Query, one a command
+    sql_uses_ptr uses;       ///< of a Query
 };
 
 /// One entry for every message sent to the server, in order. It takes no memory while nothing is expected; an

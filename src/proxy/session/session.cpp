@@ -4,7 +4,6 @@
 #include <utility>
 
 #include "protocol/frontend_messages.hpp"
-#include "proxy/session/sql_scan.hpp"
 
 namespace pgsidecar {
 namespace {
@@ -13,6 +12,9 @@ namespace {
 /// stream.
 constexpr std::uint32_t small_message_limit = 10'000;
 constexpr std::uint32_t large_message_limit = 0x3fffffff;
+
+/// A longer Query passes in pieces: one that names a prepared statement fails.
+constexpr std::size_t max_whole_query_size = std::size_t{512} << 10;
 
 /// Names of a Bind that are longer than this are refused: two names and 65,535 format codes fit.
 constexpr std::size_t max_bind_head_size = std::size_t{256} << 10;
@@ -62,7 +64,9 @@ bool is_copy_message(frontend type) {
 
 session::session(text_pool& texts, const session_options& options, byte_view client_encoding,
                  std::shared_ptr<name_history> names)
-    : texts_(texts), options_(options), names_(std::move(names)), utf8_(client_encoding == "UTF8") {}
+    : texts_(texts), options_(options), names_(std::move(names)) {
+    reports("client_encoding", client_encoding);
+}
 
 session::~session() = default;
 
@@ -92,10 +96,36 @@ bool session::batch_is_full() const { return to_server_.size() >= max_batch_size
 
 std::size_t session::pass_rest(byte_view in) {
     const byte_view piece = in.substr(0, client_rest_.rest);
-    if (!client_rest_.dropped) to_server_.borrow(piece);
+    if (client_rest_.watch || client_rest_.spoiled > 0)
+        pass_watched(piece);
+    else if (!client_rest_.dropped)
+        to_server_.borrow(piece);
     client_rest_.rest -= piece.size();
     if (client_rest_.rest == 0) after_message();
     return piece.size();
+}
+
+/// A text that names a prepared statement must not run: what stands under that name may be another client's.
+/// A NUL in the middle of it and what looks like an end that is not the message's are refused before anything
+/// is run, wherever in a literal or comment that may be.
+void session::pass_watched(byte_view piece) {
+    std::size_t at = piece.size();
+    if (client_rest_.watch) {
+        const auto named = client_rest_.watch->feed(piece);
+        if (named && piece.substr(*named, 1) != byte_view("", 1)) {  // else there is no name behind it
+            at = *named;
+            client_rest_.watch = nullptr;
+            client_rest_.spoiled = 3;
+            refuse_passing();
+        }
+    } else {
+        at = 0;
+    }
+    const std::size_t spoiled = std::min<std::size_t>(client_rest_.spoiled, piece.size() - at);
+    client_rest_.spoiled = static_cast<std::uint8_t>(client_rest_.spoiled - spoiled);
+    to_server_.borrow(piece.substr(0, at));
+    to_server_.compose([&](std::string& out) { out.append(spoiled, '\0'); });
+    to_server_.borrow(piece.substr(at + spoiled));
 }
 
 /// The message has been sent to its last byte.
@@ -176,7 +206,7 @@ session::progress session::dispatch(const frame& f) {
 bool session::wanted_whole(const frame& f) const {
     switch (static_cast<frontend>(f.type)) {
         case frontend::parse: return f.size() <= options_.max_statement_size;
-        case frontend::query: return f.size() <= std::min(options_.max_statement_size, max_scanned_size);
+        case frontend::query: return f.size() <= std::min(options_.max_statement_size, max_whole_query_size);
         case frontend::bind: {
             const auto head = read_bind(bind_head(f));
             return bind_head(f).size() < max_bind_head_size && !(head && head->parameter_count);
@@ -201,6 +231,13 @@ session::progress session::on_unknown_message(const frame& f) {
                    .message = message,
                    .file = "postgres.c",
                    .routine = "SocketBackend"});
+}
+
+/// The server has not skipped it already.
+void session::refuse_passing() {
+    if (skipping_ || discarding_ || replies_.empty()) return;
+    replies_.back().instead = replacement::query_too_long;
+    count_provoked(replacement::query_too_long);
 }
 
 /// The client has broken the protocol: it is told so, and its work is undone.

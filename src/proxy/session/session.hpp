@@ -19,6 +19,7 @@
 #include "proxy/session/session_counters.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/sql_uses.hpp"
+#include "proxy/session/sql_watch.hpp"
 #include "proxy/session/statement.hpp"
 #include "proxy/session/statement_effect.hpp"
 #include "proxy/session/statement_table.hpp"
@@ -41,6 +42,9 @@ public:
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
+
+    /// A parameter that decides how texts are read, as the server has reported it.
+    void reports(byte_view parameter, byte_view value);
 
     /// When what is fed next has come, in nanoseconds since any moment: for the statements' server time only.
     void at(std::uint64_t now) { now_ = now; }
@@ -102,6 +106,8 @@ private:
     struct passing {
         std::size_t rest = 0;  ///< bytes still to come
         bool dropped = false;
+        std::uint8_t spoiled = 0;  ///< how many of them are to be NULs: the server refuses the message
+        std::unique_ptr<sql_watch> watch{};  ///< a text that is looked at as it passes
     };
 
     /// The portal that was bound last, if since the last boundary.
@@ -120,7 +126,8 @@ private:
     /// What has been done so far for the client message that is being looked at again and again (§7).
     struct attempt {
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
-        sql_uses_ptr uses;                          ///< of a Query: scanned once
+        query_text_ptr text;                        ///< of a Parse, and
+        sql_uses_ptr uses;                          ///< of a Query: read once
         bool placing = false;                       ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;              ///< and not all of them are empty
         statement_ptr probed;        ///< the types that its PREPARE declared have been asked for
@@ -147,6 +154,9 @@ private:
     static byte_view bind_head(const frame& f);
     bool batch_is_full() const;
     std::size_t pass_rest(byte_view in);
+    void pass_watched(byte_view piece);
+    void refuse_passing();
+    void watch_text() { client_rest_.watch = std::make_unique<sql_watch>(reading_); }
     void after_message();
     progress drop(const frame& f);
     progress on_unknown_message(const frame& f);
@@ -154,6 +164,8 @@ private:
 
     // session_extended.cpp: the client's extended-protocol messages
     progress on_parse(const frame& f);
+    progress place_and_parse(const frame& f, byte_view name);
+    progress parse_statement(const frame& f, byte_view name, const query_text_ptr& text);
     progress on_long_parse(const frame& f);
     progress parse_known(const frame& f, byte_view name);
     void begin_statement(byte_view name, const statement_ptr& s);
@@ -164,6 +176,10 @@ private:
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
     progress refuse_another_statement(const frame& f);
+    progress refuse_unreadable(const frame& f, const sql_uses& uses);
+    static replacement why_unreadable(const sql_uses& uses) {
+        return uses.too_long ? replacement::query_too_long : replacement::names_not_read;
+    }
     progress on_close(const frame& f);
     void close_statement(byte_view name);
     progress on_execute(const frame& f);
@@ -214,16 +230,18 @@ private:
     // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
     attempt& this_attempt();
     progress on_query(const frame& f);
+    progress on_long_query(const frame& f);
     progress on_function_call(const frame& f);
+    bool is_new_prepare_alone(const sql_uses& uses) const;
     void prepare_alone(const sql_use& use, byte_view sql);
-    bool overfills(const std::vector<sql_use>& uses);
-    progress place_names_for_query(const std::vector<sql_use>& uses);
-    progress place_names_for_extended(const std::vector<sql_use>& uses, bool running);
-    progress place_names(const std::vector<sql_use>& uses, bool running, const execution* outer);
+    bool overfills(const sql_uses& uses);
+    progress place_names_for_query(const sql_uses& uses);
+    progress place_names_for_extended(const sql_uses& uses, bool running);
+    progress place_names(const sql_uses& uses, bool running, const execution* outer);
     progress place(const sql_use& use, const statement_ptr& s, const execution* outer);
     progress place_empty(const std::string& name, const statement_ptr& s);
     progress fail_attempt(replacement why);
-    bool executes_behind_exit(const std::vector<sql_use>& uses) const;
+    bool executes_behind_exit(const sql_uses& uses) const;
     bool is_placed(byte_view name) const;
     progress resolve_declared_types(const statement_ptr& s);
     table_effect effect_of(const sql_use& use, unsigned nesting = 0);
@@ -312,6 +330,7 @@ private:
     passing client_rest_;
     std::unique_ptr<attempt> attempt_;  // null: nothing
     bool utf8_;                         // client_encoding
+    sql_reading reading_;
     bool waiting_ = false;
     bool has_more_ = false;
     bool client_gone_ = false;

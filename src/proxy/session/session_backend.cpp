@@ -44,7 +44,11 @@ constexpr error_message execute_after_exit_error{
 constexpr error_message query_too_long_error{
     .sqlstate = "54000",
     .message = "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
-    .hint = "Use the extended query protocol, which takes values of any length."};
+    .hint = "Send long values as parameters of the extended query protocol."};
+constexpr error_message names_not_read_error{
+    .sqlstate = "0A000",
+    .message = "name of a prepared statement cannot be read in this query string",
+    .hint = "Write the name in double quotes, without Unicode escapes."};
 constexpr error_message nested_too_deep_error{.sqlstate = "54001",
                                               .message = "too many prepared statements execute one another"};
 constexpr error_message too_many_statements_error{
@@ -197,8 +201,12 @@ void session::complete() {
 /// The effects of a Query's commands happen one by one, and survive a later error (§7).
 void session::on_command_complete(expected_reply& head) {
     aborted_ = false;
-    if (head.uses && head.commands_completed < head.uses->size())
-        table_.apply(effect_of((*head.uses)[head.commands_completed++]));
+    const std::uint32_t statement = head.commands_completed++;
+    if (!head.uses || head.uses_done == head.uses->list.size()) return;
+    const sql_use& next = head.uses->list[head.uses_done];
+    if (next.statement != statement) return;
+    ++head.uses_done;
+    table_.apply(effect_of(next));
 }
 
 void session::on_ready(const frame& f, bool shown) {
@@ -251,7 +259,7 @@ bool session::on_error(const frame& f) {
     if (replies_.empty()) return true;
     expected_reply& head = replies_.head();
     head.failed = true;
-    if (is_boundary(head.kind)) return !discarding_;
+    if (is_boundary(head.kind)) return !discarding_ && !show_replacement(head, body);
 
     const bool replaced = !discarding_ && (show_failed_block(head, body) || show_replacement(head, body));
     if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
@@ -306,14 +314,21 @@ void session::show_instead(replacement why) {
         case replacement::text_not_kept: show_error(text_not_kept_error); break;
         case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
         case replacement::query_too_long: show_error(query_too_long_error); break;
+        case replacement::names_not_read: show_error(names_not_read_error); break;
         case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
         case replacement::too_many_statements: show_error(too_many_statements_error); break;
     }
 }
 
 void session::on_parameter_status(byte_view body) {
-    const auto status = read_parameter_status(body);
-    if (status && status->name == "client_encoding") utf8_ = status->value == "UTF8";
+    if (const auto status = read_parameter_status(body)) reports(status->name, status->value);
+}
+
+void session::reports(byte_view parameter, byte_view value) {
+    if (parameter == "standard_conforming_strings") reading_.backslash_escapes = value == "off";
+    if (parameter != "client_encoding") return;
+    utf8_ = value == "UTF8";
+    reading_.character_pairs = sql_reading::pairs_of(value);
 }
 
 /// A Parse of ours repeats notices that came with the client's own: identifier cut (42622), escapes (22P06)

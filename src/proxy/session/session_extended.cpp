@@ -26,28 +26,41 @@ constexpr error_message names_too_long{
 
 session::progress session::on_parse(const frame& f) {
     if (!wanted_whole(f)) return on_long_parse(f);
+    if (attempt_ && attempt_->text) return place_and_parse(f, f.body().substr(0, f.body().find('\0')));
     ++counters_.parses;
     const auto p = read_parse(f.body());
     if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
     if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
     if (!p->statement.empty() && table_is_full()) return refuse_another_statement(f);
 
-    const query_text_ptr text = texts_.intern(p->query, p->parameter_types);
-    if (const auto& uses = text->facts().uses)
-        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
-            return placed;
+    query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_);
+    const auto& uses = text->facts().uses;
+    if (uses && !uses->known) return refuse_unreadable(f, *uses);
+    if (!uses || aborted_) return parse_statement(f, p->statement, text);
+    this_attempt().text = std::move(text);
+    return place_and_parse(f, p->statement);
+}
+
+/// It may wait between two names: the text is not read again.
+session::progress session::place_and_parse(const frame& f, byte_view name) {
+    const progress placed = place_names_for_extended(*attempt_->text->facts().uses, false);
+    if (placed != progress::done) return placed;
     if (skipping_) return drop(f);
-    if (!p->statement.empty()) keep_birth();
-    const auto s = std::make_shared<statement>(text);
-    if (p->statement.empty())
+    return parse_statement(f, name, attempt_->text);
+}
+
+session::progress session::parse_statement(const frame& f, byte_view name, const query_text_ptr& text) {
+    if (!name.empty()) keep_birth();
+    if (name.empty())
         to_server_.borrow(f.raw);
     else
-        to_server_.compose([&](std::string& out) { compose_parse(out, {}, p->query, p->parameter_types); });
-    begin_statement(p->statement, s);
+        to_server_.compose(
+            [&](std::string& out) { compose_parse(out, {}, text->sql, text->parameter_types); });
+    begin_statement(name, std::make_shared<statement>(text));
     return progress::done;
 }
 
-/// The text is not kept: the statement serves as long as it is resident.
+/// The text is not kept: the statement serves as long as it is resident. It names no other, or fails.
 session::progress session::on_long_parse(const frame& f) {
     const byte_view body = f.body();
     const std::size_t name_size = body.substr(0, max_parse_name_size).find('\0');
@@ -61,9 +74,10 @@ session::progress session::on_long_parse(const frame& f) {
     if (!name.empty() && table_is_full()) return refuse_another_statement(f);
     if (!name.empty()) keep_birth();
     to_server_.compose([&](std::string& out) { compose_parse_head(out, {}, f.body_size() - name_size - 1); });
-    to_server_.borrow(body.substr(name_size + 1));
     begin_passing(f, f.raw.size(), false);
     begin_statement(name, std::make_shared<statement>(nullptr));
+    watch_text();
+    pass_watched(body.substr(name_size + 1));
     return progress::done;
 }
 
@@ -227,6 +241,12 @@ session::progress session::refuse_another_statement(const frame& f) {
     return drop(f);
 }
 
+/// It may name a statement that another client has left there; its transaction fails.
+session::progress session::refuse_unreadable(const frame& f, const sql_uses& uses) {
+    force_failure(why_unreadable(uses));
+    return drop(f);
+}
+
 /// Portals are the server's own. A statement's place is not closed on the server: nothing of ours stands
 /// there.
 session::progress session::on_close(const frame& f) {
@@ -260,7 +280,7 @@ session::progress session::on_execute(const frame& f) {
     if (skipping_) return drop(f);
     forward_execute(f, effect);
     replies_.back().changes_table = true;
-    table_.send(effect_of(uses->front()));
+    table_.send(effect_of(uses->list.front()));
     return progress::done;
 }
 

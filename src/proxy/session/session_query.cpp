@@ -15,10 +15,6 @@ namespace {
 /// How deep an EXECUTE of a statement whose own text is an EXECUTE is followed.
 constexpr unsigned max_nesting = 8;
 
-/// A Query that passes in pieces shows in so many bytes whether it names a prepared statement: what another
-/// client has left under the same name must not answer in its place.
-constexpr std::size_t max_query_start_size = 4'096;
-
 /// With another number an EXECUTE fails before it looks at the statement's shape; PostgreSQL counts only
 /// where there are parameters (prepare.c, ExecuteQuery).
 bool takes_arguments(const statement& s, std::size_t given) {
@@ -40,30 +36,30 @@ session::progress session::on_query(const frame& f) {
         if (!settled()) return progress::wait;
         if (skipping_) return drop(f);
     }
-    if (!wanted_whole(f)) {
-        const byte_view start = f.body().substr(0, max_query_start_size);
-        if (start.size() < std::min(f.body_size(), max_query_start_size)) return progress::more;
-        this_attempt().placing = begins_with_named_statement(start);
-        if (attempt_->placing) return fail_attempt(replacement::query_too_long);
-    }
-    const auto text = wanted_whole(f) ? read_query(f.body()) : std::nullopt;
-    const bool readable = !wanted_whole(f) || (text && legal_text(*text));
+    if (!wanted_whole(f)) return on_long_query(f);
     sql_uses_ptr uses = attempt_ ? attempt_->uses : nullptr;
-    if (!uses && text && readable) uses = read_sql_uses(*text);
+    bool readable = uses != nullptr;
+    std::optional<byte_view> text;
+    if (!uses) {
+        text = read_query(f.body());
+        readable = text && legal_text(*text);
+        if (readable) uses = read_sql_uses(*text, reading_);
+        if (uses && is_new_prepare_alone(*uses)) {
+            prepare_alone(uses->list.front(), *text);
+            return progress::done;
+        }
+    }
     if (uses) {
         this_attempt().uses = uses;
         attempt_->placing = true;
+        if (!uses->known) return fail_attempt(why_unreadable(*uses));
         if (overfills(*uses)) return fail_attempt(replacement::too_many_statements);
-        const sql_use& first = uses->front();
-        if (uses->size() == 1 && first.verb == sql_verb::prepare && !aborted_ && !table_.find(first.name)) {
-            prepare_alone(first, *text);
-            return progress::done;
-        }
         if (aborted_ && executes_behind_exit(*uses)) return fail_attempt(replacement::execute_after_exit);
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
     const bool outside = status_ == transaction_status::idle && !open_;
-    if (outside && options_.pooler != pooler_kind::direct && readable && text && is_copy_from_stdin(*text)) {
+    if (outside && options_.pooler != pooler_kind::direct && readable && text &&
+        is_copy_from_stdin(*text, reading_)) {
         send_copy_query(*text);
         return progress::done;
     }
@@ -75,17 +71,36 @@ session::progress session::on_query(const frame& f) {
     return progress::done;
 }
 
+/// It passes in pieces, and must not name a prepared statement.
+session::progress session::on_long_query(const frame& f) {
+    ++counters_.queries;
+    residents_.forget();
+    table_.apply({table_effect::kind::erase, "", nullptr});
+    expect(request::query, disposition::forward);
+    to_server_.borrow(f.raw.substr(0, f.raw.size() - f.body().size()));
+    begin_passing(f, f.raw.size(), false);
+    watch_text();
+    pass_watched(f.body());
+    return progress::done;
+}
+
 session::progress session::on_function_call(const frame& f) {
     if (!settled()) return progress::wait;
     if (skipping_) return drop(f);
     return forward(f, request::function_call);
 }
 
+bool session::is_new_prepare_alone(const sql_uses& uses) const {
+    if (!uses.known || uses.statements != 1 || aborted_ || table_is_full()) return false;
+    const sql_use& only = uses.list.front();
+    return only.verb == sql_verb::prepare && !table_.find(only.name);
+}
+
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
 void session::prepare_alone(const sql_use& use, byte_view sql) {
     ++counters_.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
-    const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
+    const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
     close_name(use.name, false);
     count_name(s, use.name);
     set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
@@ -103,11 +118,11 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
 
 /// Whether the client would hold more statements than it may. Names that come and go inside the string count
 /// as if they stayed.
-bool session::overfills(const std::vector<sql_use>& uses) {
-    if (table_.named() + uses.size() <= options_.max_statements) return false;
-    if (aborted_ && !uses.front().exits_block) return false;  // the server refuses it
+bool session::overfills(const sql_uses& uses) {
+    if (table_.named() + uses.list.size() <= options_.max_statements) return false;
+    if (aborted_ && !uses.begins_with_exit) return false;  // the server refuses it
     std::size_t held = table_.named();
-    for (const sql_use& use : uses) {
+    for (const sql_use& use : uses.list) {
         const table_effect effect = effect_of(use);
         if (effect.what == table_effect::kind::erase_all) held = 0;
         if (effect.what == table_effect::kind::erase && held > 0 && table_.find(effect.name)) --held;
@@ -118,7 +133,7 @@ bool session::overfills(const std::vector<sql_use>& uses) {
 }
 
 /// The first use of a name in the string decides what has to stand there.
-session::progress session::place_names_for_query(const std::vector<sql_use>& uses) {
+session::progress session::place_names_for_query(const sql_uses& uses) {
     this_attempt().running = true;
     if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
     if (!attempt_->placed_statement) return progress::done;
@@ -128,7 +143,7 @@ session::progress session::place_names_for_query(const std::vector<sql_use>& use
 }
 
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
-session::progress session::place_names_for_extended(const std::vector<sql_use>& uses, bool running) {
+session::progress session::place_names_for_extended(const sql_uses& uses, bool running) {
     if (aborted_) return progress::done;
     this_attempt().running = running;
     if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
@@ -141,9 +156,8 @@ session::progress session::place_names_for_extended(const std::vector<sql_use>& 
     return progress::done;
 }
 
-session::progress session::place_names(const std::vector<sql_use>& uses, bool running,
-                                       const execution* outer) {
-    for (const sql_use& use : uses) {
+session::progress session::place_names(const sql_uses& uses, bool running, const execution* outer) {
+    for (const sql_use& use : uses.list) {
         const bool executes = use.verb == sql_verb::execute;
         if (use.name.empty() || is_placed(use.name) || !(running || executes)) continue;
         if (outer && outer->executes(use.name)) continue;
@@ -168,8 +182,8 @@ session::progress session::fail_attempt(replacement why) {
 }
 
 /// ROLLBACK; EXECUTE n: in the failed block nothing can be put on the server that the EXECUTE would find.
-bool session::executes_behind_exit(const std::vector<sql_use>& uses) const {
-    return uses.front().exits_block && std::any_of(uses.begin(), uses.end(), [&](const sql_use& u) {
+bool session::executes_behind_exit(const sql_uses& uses) const {
+    return uses.begins_with_exit && std::any_of(uses.list.begin(), uses.list.end(), [&](const sql_use& u) {
                return u.verb == sql_verb::execute && table_.find(u.name) != nullptr;
            });
 }
@@ -230,9 +244,10 @@ session::progress session::resolve_declared_types(const statement_ptr& s) {
 table_effect session::effect_of(const sql_use& use, unsigned nesting) {
     switch (use.verb) {
         case sql_verb::prepare: {
-            const auto s = std::make_shared<statement>(texts_.intern(use.text, {}));
-            if (!use.declared_types.empty())
-                s->declared_types = std::make_unique<const std::vector<std::string>>(use.declared_types);
+            const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
+            if (!use.prepares->declared_types.empty())
+                s->declared_types =
+                    std::make_unique<const std::vector<std::string>>(use.prepares->declared_types);
             count_name(s, use.name);
             return {table_effect::kind::set, use.name, s};
         }
@@ -241,10 +256,9 @@ table_effect session::effect_of(const sql_use& use, unsigned nesting) {
         case sql_verb::execute: {
             const statement_ptr s = table_.find(use.name);
             if (use.runs_any && s && uses_of(*s) && nesting < max_nesting)
-                return effect_of(uses_of(*s)->front(), nesting + 1);
+                return effect_of(uses_of(*s)->list.front(), nesting + 1);
             break;
         }
-        case sql_verb::other: break;
     }
     return {};
 }

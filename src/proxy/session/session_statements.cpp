@@ -98,7 +98,7 @@ void session::learn(expected_reply& head, const frame& f) {
             if (attempt_) attempt_->shape_changed |= *shape != s.birth->shape;
             break;
         case purpose::declared_types:
-            s.text = texts_.intern(s.text->sql, described_types_);
+            s.text = texts_.intern(s.text->sql, described_types_, s.text->reading);
             s.declared_types = nullptr;
             break;
         case purpose::parse_again:

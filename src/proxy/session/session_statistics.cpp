@@ -51,6 +51,7 @@ void session::count_provoked(replacement why) {
             ++counters_.shape_mismatches;
             ++counters_.provoked_failures[provoked::e0a000];
             break;
+        case replacement::names_not_read:
         case replacement::execute_after_exit: ++counters_.provoked_failures[provoked::e0a000]; break;
         case replacement::text_not_kept:
         case replacement::query_too_long: ++counters_.provoked_failures[provoked::e54000]; break;

@@ -2,17 +2,32 @@
 
 #include <algorithm>
 #include <initializer_list>
+#include <limits>
+#include <optional>
+#include <string>
 #include <string_view>
 #include <utility>
 
 #include "protocol/utf8.hpp"
-#include "proxy/session/sql_scan.hpp"
+#include "proxy/session/sql_grammar.hpp"
+#include "proxy/session/sql_lexer.hpp"
+#include "proxy/session/statement_starts.hpp"
 
 namespace pgsidecar {
 namespace {
 
 /// Beyond it a PREPARE's error positions are not kept: a text of many PREPAREs would grow with its square.
 constexpr std::size_t max_blanks = 4096;
+
+/// PostgreSQL's NAMEDATALEN - 1.
+constexpr std::size_t max_name_size = 63;
+
+/// Tokens of a Parse that are looked at: its name and arguments, or what stands in front of EXECUTE in CREATE
+/// TABLE.
+constexpr std::size_t max_tokens_of_a_parse = 100'000;
+
+/// A longer U&"..." with its UESCAPE is not read.
+constexpr std::size_t max_unicode_name_size = 1024;
 
 char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
 
@@ -73,8 +88,13 @@ bool begins_with_one_of(std::string_view sql, std::initializer_list<std::string_
 
 /// A statement begins with a word that has facts of its own.
 bool begins_notably(std::string_view sql) {
-    return begins_with_one_of(sql,
-                              {"abort", "commit", "end", "execute", "fetch", "move", "prepare", "rollback"});
+    return begins_with_one_of(sql, {"abort", "commit", "deallocate", "discard", "end", "execute", "fetch",
+                                    "move", "prepare", "rollback"});
+}
+
+/// It may have an EXECUTE in it.
+bool may_execute(std::string_view sql) {
+    return begins_with_one_of(sql, {"create", "explain"}) && mentions_prepared_statements(sql);
 }
 
 /// PostgreSQL's optimizable statements: none of them can end its transaction.
@@ -84,191 +104,351 @@ statement_effect effect_by_first_word(std::string_view sql) {
     return optimizable ? statement_effect::undone : statement_effect::lasting;
 }
 
-/// Reads the tokens of one statement.
-class statement_reader {
+/// The tokens of a text, one statement after another. A semicolon in parentheses (CREATE RULE) or in BEGIN
+/// ATOMIC
+/// ... END ends none.
+class statement_cursor {
 public:
-    statement_reader(const std::string& sql, const sql_token* begin, const sql_token* end,
-                     std::size_t sql_end)
-        : sql_(sql), at_(begin), end_(end), sql_end_(sql_end) {}
-
-    bool exits_block() const {
-        if (is("prepare")) return is("transaction", 1);
-        if (is("commit") || is("rollback")) return !is("prepared", 1);
-        return is("end") || is("abort");
-    }
-    bool shape_varies() const { return is("fetch") || is("move") || is("execute"); }
-
-    sql_use use() {
-        if (is("prepare")) return is("transaction", 1) ? sql_use{} : prepare();
-        if (is("deallocate")) return deallocate();
-        if (is("discard")) return {is("all", 1) ? sql_verb::deallocate_all : sql_verb::other};
-        const bool plain = is("execute");
-        if (is("explain")) skip_explain();
-        if (is("create")) skip_create_table_as();
-        if (!take("execute")) return {};
-        sql_use out = named(sql_verb::execute);
-        if (is_symbol('(')) out.arguments = parenthesised().size();
-        out.runs_any = plain;
-        return out;
+    statement_cursor(byte_view sql, sql_reading reading) : sql_(sql), lexer_(reading) {
+        lexer_.feed(sql);
+        now_ = pull();
+        ahead_ = pull();
     }
 
-private:
-    bool is(std::string_view word, std::ptrdiff_t ahead = 0) const {
-        if (end_ - at_ <= ahead) return false;
-        const sql_token& t = at_[ahead];
-        const std::string_view written = t.in(sql_);
-        return t.what == sql_token::kind::keyword && written.size() == word.size() &&
-               starts_with_folded(written, word);
+    /// To the first token of the next statement that is not empty.
+    bool to_statement() {
+        while (now_.is(';')) step();
+        parentheses_ = atomic_ = 0;
+        creates_ = is(sql_keyword::create_);
+        return now_.what != sql_token::kind::end;
     }
-    bool is_symbol(char c) const {
-        return at_ != end_ && at_->what == sql_token::kind::other && at_->in(sql_) == std::string_view(&c, 1);
+    bool at_end() const {
+        return now_.what == sql_token::kind::end || (now_.is(';') && parentheses_ <= 0 && atomic_ == 0);
     }
-    bool take(std::string_view word) {
+    void to_end() {
+        while (!at_end()) step();
+    }
+
+    const sql_token& token() const { return now_; }
+    std::size_t at() const { return now_.what == sql_token::kind::end ? sql_.size() : now_.begin; }
+    bool is(sql_keyword word) const { return now_.is(word); }
+    bool is(char symbol) const { return now_.is(symbol); }
+    bool ahead_is(sql_keyword word) const { return ahead_.is(word); }
+    bool ahead_ends() const { return ahead_.what == sql_token::kind::end || ahead_.is(';'); }
+    const sql_token& ahead() const { return ahead_; }
+
+    void step() {
+        parentheses_ += is('(') ? 1 : is(')') ? -1 : 0;
+        if (creates_ && is(sql_keyword::begin_) && ahead_is(sql_keyword::atomic_)) ++atomic_;
+        if (atomic_ > 0 && is(sql_keyword::case_)) ++atomic_;
+        if (atomic_ > 0 && is(sql_keyword::end_)) --atomic_;
+        now_ = ahead_;
+        ahead_ = pull();
+    }
+    bool take(sql_keyword word) {
         if (!is(word)) return false;
-        ++at_;
+        step();
         return true;
     }
 
-    /// A name may be U&"..." UESCAPE '...', three tokens.
-    sql_use named(sql_verb verb) {
-        if (at_ == end_) return {};
-        std::string written(at_->in(sql_));
-        ++at_;
-        if (is("uescape") && end_ - at_ >= 2) {
-            written.append(" UESCAPE ").append(at_[1].in(sql_));
-            at_ += 2;
-        }
-        const auto name = sql_name(written);
-        if (!name) return {};
-        return {verb, *name};
-    }
+    /// After the last statement: no PostgreSQL takes the text.
+    bool is_refused() const { return lexer_.ends_open(); }
+    /// Statements of the family can begin in so many places, wherever the statements end.
+    std::size_t starts() const { return starts_seen_; }
+    bool is_lost() const { return lexer_.is_lost(); }
 
-    sql_use deallocate() {
-        take("deallocate");
-        if (is("prepare") && end_ - at_ > 1) take("prepare");
-        if (is("all")) return {sql_verb::deallocate_all};
-        return named(sql_verb::deallocate);
-    }
+    void look_at_no_more_than(std::size_t tokens) { max_tokens_ = tokens; }
+    bool is_too_long() const { return tokens_ > max_tokens_; }
 
-    sql_use prepare() {
-        take("prepare");
-        sql_use out = named(sql_verb::prepare);
-        if (is_symbol('(')) out.declared_types = parenthesised();
-        if (!is("as")) return {};
-        out.text = text_behind(at_->end);
-        return out;
-    }
-
-    /// Steps over ( a, b, ... ); the parts as written. An array's [ a, b ] is part of one.
-    std::vector<std::string> parenthesised() {
-        std::vector<std::string> parts;
-        std::size_t begin = at_->end;
-        for (int depth = 0; at_ != end_; ++at_) {
-            const bool closes = is_symbol(')');
-            if (depth == 1 && (closes || is_symbol(','))) {
-                parts.emplace_back(sql_, begin, at_->begin - begin);
-                begin = at_->end;
+private:
+    sql_token pull() {
+        sql_token t;
+        if (++tokens_ > max_tokens_) return {};
+        do {
+            while (!lexer_.next(t)) {
+                if (std::exchange(end_is_fed_, true)) return {};
+                lexer_.feed(byte_view("", 1));
             }
-            if (is_symbol('(') || is_symbol('[')) ++depth;
-            if ((closes || is_symbol(']')) && --depth == 0) {
-                ++at_;
+        } while (t.what == sql_token::kind::comment);
+        if (starts_.names_statement(t)) ++starts_seen_;
+        return t;
+    }
+
+    byte_view sql_;
+    sql_lexer lexer_;
+    statement_starts starts_;
+    std::size_t starts_seen_ = 0;
+    std::size_t tokens_ = 0, max_tokens_ = std::numeric_limits<std::size_t>::max();
+    bool end_is_fed_ = false;
+    sql_token now_, ahead_;
+    bool creates_ = false;
+    int parentheses_ = 0;
+    int atomic_ = 0;
+};
+
+/// A name as PostgreSQL cuts it: in front of a character.
+std::optional<std::string> cut_name(std::string name) {
+    if (name.size() <= max_name_size) return name;
+    if (!is_valid_utf8(name)) return std::nullopt;  // the server's own encoding decides
+    std::size_t size = max_name_size;
+    while ((static_cast<unsigned char>(name[size]) & 0xc0) == 0x80) --size;
+    name.resize(size);
+    return name;
+}
+
+/// Reads what the statements of a text do with prepared ones.
+class uses_reader {
+public:
+    uses_reader(byte_view sql, sql_reading reading) : sql_(sql), at_(sql, reading) {}
+
+    /// Reads the next statement; false: there is none.
+    bool read_statement() {
+        if (!begin_statement()) return false;
+        read_use();
+        at_.to_end();
+        keep_prepared_text(at_.at());
+        ++uses_.statements;
+        return true;
+    }
+
+    /// Reads no further than is needed to know the first statement.
+    bool read_only_statement() {
+        at_.look_at_no_more_than(max_tokens_of_a_parse);
+        if (!begin_statement()) return false;
+        read_use();
+        keep_prepared_text(sql_.size());
+        uses_.statements = 1;
+        return true;
+    }
+
+    /// Of the statement that was read last.
+    bool exits_block_ = false;
+    bool shape_varies_ = false;
+
+    /// Of all that were read; null: there is none.
+    sql_uses_ptr uses() {
+        uses_.too_long = at_.is_too_long();
+        uses_.known = known_ && !at_.is_lost() && !uses_.too_long;
+        if (uses_.known && uses_.list.empty()) return nullptr;
+        return std::make_shared<const sql_uses>(std::move(uses_));
+    }
+    /// Of the whole text. A statement that seems to begin where none was seen to makes them unknown.
+    sql_uses_ptr all_uses() {
+        if (at_.is_refused()) return nullptr;
+        known_ &= at_.starts() == starts_read_;
+        return uses();
+    }
+
+private:
+    bool begin_statement() {
+        if (!at_.to_statement()) return false;
+        exits_block_ = exits_block();
+        shape_varies_ =
+            at_.is(sql_keyword::fetch_) || at_.is(sql_keyword::move_) || at_.is(sql_keyword::execute_);
+        if (uses_.statements == 0) uses_.begins_with_exit = exits_block_;
+        return true;
+    }
+
+    bool exits_block() const {
+        if (at_.is(sql_keyword::prepare_)) return at_.ahead_is(sql_keyword::transaction_);
+        if (at_.is(sql_keyword::commit_) || at_.is(sql_keyword::rollback_))
+            return !at_.ahead_is(sql_keyword::prepared_);
+        return at_.is(sql_keyword::end_) || at_.is(sql_keyword::abort_);
+    }
+
+    void read_use() {
+        if (at_.is(sql_keyword::prepare_) || at_.is(sql_keyword::deallocate_) ||
+            at_.is(sql_keyword::discard_)) {
+            ++starts_read_;
+            if (at_.is(sql_keyword::discard_)) return discard();
+            if (at_.is(sql_keyword::deallocate_)) return deallocate();
+            if (!at_.ahead_is(sql_keyword::transaction_)) prepare();
+            return;
+        }
+        const bool plain = at_.is(sql_keyword::execute_);
+        if (at_.is(sql_keyword::explain_)) skip_explain();
+        if (at_.is(sql_keyword::create_)) skip_create_table_as();
+        if (!at_.take(sql_keyword::execute_)) return;
+        ++starts_read_;
+        if (sql_use* use = named(sql_verb::execute)) {
+            if (at_.is('(')) use->arguments = static_cast<std::uint32_t>(parenthesised(nullptr));
+            use->runs_any = plain;
+        }
+    }
+
+    sql_use& add(sql_verb verb) {
+        uses_.list.push_back({.verb = verb, .statement = uses_.statements});
+        return uses_.list.back();
+    }
+
+    void discard() {
+        if (at_.ahead_is(sql_keyword::all_)) add(sql_verb::deallocate_all);
+    }
+
+    void deallocate() {
+        at_.step();
+        if (at_.is(sql_keyword::prepare_) && !at_.ahead_ends()) at_.step();
+        if (at_.is(sql_keyword::all_))
+            add(sql_verb::deallocate_all);
+        else
+            named(sql_verb::deallocate);
+    }
+
+    void prepare() {
+        at_.step();
+        sql_use* use = named(sql_verb::prepare);
+        if (use == nullptr) return;
+        prepared_ = {};
+        if (at_.is('(')) parenthesised(&prepared_.declared_types);
+        if (at_.is(sql_keyword::as_))
+            text_begin_ = at_.token().end;
+        else
+            uses_.list.pop_back();  // refused
+    }
+
+    /// The use with the name that stands here. Null: PostgreSQL takes no such name, or it cannot be told.
+    sql_use* named(sql_verb verb) {
+        if (at_.at_end()) return nullptr;
+        auto name = read_name();
+        if (!name || name->empty()) return nullptr;
+        sql_use& use = add(verb);
+        use.name = std::move(*name);
+        return &use;
+    }
+
+    /// Empty: PostgreSQL takes none like it. Nothing: not to be told, so the whole text is not.
+    std::optional<std::string> read_name() {
+        const sql_token t = at_.token();
+        at_.step();
+        std::optional<std::string> name = std::string();
+        const byte_view written = t.in(sql_);
+        if (t.what == sql_token::kind::word) name = folded(written);
+        if (t.what == sql_token::kind::quoted) name = cut_name(unquoted(written));
+        if (t.what == sql_token::kind::unicode_quoted) name = unicode_quoted(written);
+        known_ &= name.has_value();
+        return name;
+    }
+
+    /// In an encoding of single bytes the server folds more letters, by its locale.
+    static std::optional<std::string> folded(byte_view written) {
+        if (!is_valid_utf8(written)) return std::nullopt;
+        std::string name(written);
+        std::ranges::transform(name, name.begin(), fold);
+        return cut_name(std::move(name));
+    }
+
+    static std::string unquoted(byte_view written) {
+        std::string name;
+        for (std::size_t i = 1; i + 1 < written.size(); ++i) {
+            name += written[i];
+            if (written[i] == '"') ++i;  // a quote is written as two
+        }
+        return name;
+    }
+
+    /// U&"..." UESCAPE '...' is three tokens.
+    std::optional<std::string> unicode_quoted(byte_view written) {
+        std::string whole(written);
+        if (at_.is(sql_keyword::uescape_) && !at_.ahead_ends()) {
+            whole.append(" UESCAPE ").append(at_.ahead().in(sql_));
+            at_.step();
+            at_.step();
+        }
+        if (whole.size() > max_unicode_name_size) return std::nullopt;
+        return unicode_name(whole).value_or("");
+    }
+
+    /// Steps over ( a, b, ... ); the parts as written, and how many. An array's [ a, b ] is part of one.
+    std::size_t parenthesised(std::vector<std::string>* parts) {
+        std::size_t begin = at_.token().end, count = 0;
+        for (int depth = 0; !at_.at_end(); at_.step()) {
+            const bool closes = at_.is(')');
+            if (depth == 1 && (closes || at_.is(','))) {
+                ++count;
+                if (parts) parts->emplace_back(sql_.substr(begin, at_.at() - begin));
+                begin = at_.token().end;
+            }
+            if (at_.is('(') || at_.is('[')) ++depth;
+            if ((closes || at_.is(']')) && --depth == 0) {
+                at_.step();
                 break;
             }
         }
-        return parts;
+        return count;
     }
 
-    std::string text_behind(std::size_t begin) const {
-        std::string behind = sql_.substr(begin, sql_end_ - begin);
-        if (begin > max_blanks) return behind;
-        const std::string_view before = std::string_view(sql_).substr(0, begin);
-        const auto characters =
-            is_valid_utf8(before)
-                ? std::count_if(before.begin(), before.end(),
-                                [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; })
-                : static_cast<std::ptrdiff_t>(before.size());
-        return std::string(static_cast<std::size_t>(characters), ' ') + behind;
+    void keep_prepared_text(std::size_t end) {
+        if (text_begin_ == 0) return;
+        prepared_.text = text_behind(std::exchange(text_begin_, 0), end);
+        uses_.list.back().prepares = std::make_shared<const prepared_text>(std::move(prepared_));
+    }
+
+    std::string text_behind(std::size_t begin, std::size_t end) const {
+        std::string out;
+        if (begin <= max_blanks) {
+            const byte_view before = sql_.substr(0, begin);
+            const auto characters =
+                is_valid_utf8(before)
+                    ? std::count_if(before.begin(), before.end(),
+                                    [](char c) { return (static_cast<unsigned char>(c) & 0xc0) != 0x80; })
+                    : static_cast<std::ptrdiff_t>(before.size());
+            out.assign(static_cast<std::size_t>(characters), ' ');
+        }
+        return out.append(sql_.substr(begin, end - begin));
     }
 
     /// EXPLAIN [ANALYZE] [VERBOSE] or EXPLAIN ( options ).
     void skip_explain() {
-        take("explain");
-        if (is_symbol('(')) parenthesised();
-        while (take("analyze") || take("analyse") || take("verbose")) {}
+        at_.step();
+        if (at_.is('(')) parenthesised(nullptr);
+        while (at_.take(sql_keyword::analyze_) || at_.take(sql_keyword::analyse_) ||
+               at_.take(sql_keyword::verbose_)) {}
     }
 
     /// To what stands behind the AS of CREATE TABLE ... AS: the first AS outside parentheses.
     void skip_create_table_as() {
-        take("create");
-        while (take("global") || take("local") || take("temp") || take("temporary") || take("unlogged")) {}
-        if (!take("table")) return;
-        while (at_ != end_ && !take("as")) {
-            if (is_symbol('('))
-                parenthesised();
+        at_.step();
+        while (at_.take(sql_keyword::global_) || at_.take(sql_keyword::local_) ||
+               at_.take(sql_keyword::temp_) || at_.take(sql_keyword::temporary_) ||
+               at_.take(sql_keyword::unlogged_)) {}
+        if (!at_.take(sql_keyword::table_)) return;
+        while (!at_.at_end() && !at_.take(sql_keyword::as_)) {
+            if (at_.is('('))
+                parenthesised(nullptr);
             else
-                ++at_;
+                at_.step();
         }
     }
 
-    const std::string& sql_;
-    const sql_token* at_;
-    const sql_token* end_;
-    std::size_t sql_end_;
+    byte_view sql_;
+    statement_cursor at_;
+    sql_uses uses_;
+    bool known_ = true;
+    std::size_t starts_read_ = 0;
+    prepared_text prepared_;
+    std::size_t text_begin_ = 0;  // of the last PREPARE; 0: it is none
 };
-
-/// Cuts the tokens at the semicolons that end a statement: not those in parentheses (CREATE RULE) or in
-/// BEGIN ATOMIC ... END.
-template <class Visit>
-void for_each_statement(const std::string& sql, const std::vector<sql_token>& tokens, Visit&& visit) {
-    const auto word = [&](std::size_t i, std::string_view w) {
-        return i < tokens.size() && tokens[i].what == sql_token::kind::keyword &&
-               tokens[i].end - tokens[i].begin == w.size() && starts_with_folded(tokens[i].in(sql), w);
-    };
-    int parentheses = 0;
-    int atomic = 0;
-    std::size_t begin = 0;
-    for (std::size_t i = 0; i <= tokens.size(); ++i) {
-        const std::string_view written = i < tokens.size() ? tokens[i].in(sql) : std::string_view(";");
-        if (word(i, "atomic") && i > 0 && word(i - 1, "begin")) ++atomic;
-        if (atomic > 0 && word(i, "case")) ++atomic;
-        if (atomic > 0 && word(i, "end")) --atomic;
-        if (written == "(") ++parentheses;
-        if (written == ")") --parentheses;
-        const bool ends = written == ";" && ((parentheses <= 0 && atomic == 0) || i == tokens.size());
-        if (!ends) continue;
-        if (i > begin)
-            visit(statement_reader(sql, tokens.data() + begin, tokens.data() + i,
-                                   i < tokens.size() ? tokens[i].begin : sql.size()));
-        begin = i + 1;
-    }
-}
 
 }  // namespace
 
-sql_facts read_sql_facts(const std::string& sql) {
+sql_facts read_sql_facts(byte_view sql, sql_reading reading) {
     sql_facts out;
     out.effect_at_most = effect_by_first_word(sql);
-    const bool mentions = mentions_prepared_statements(sql);
-    if (!mentions && !begins_notably(sql)) return out;
-    const auto tokens = scan_sql(sql);
-    if (!tokens) return out;
-
-    std::vector<sql_use> uses;
-    for_each_statement(sql, *tokens, [&](statement_reader s) {
-        out.exits_block = uses.empty() && s.exits_block();
-        out.shape_varies = uses.empty() && s.shape_varies();
-        const bool exits = s.exits_block();
-        uses.push_back(s.use());
-        uses.back().exits_block = exits;
-    });
-    const auto concerned = [](const sql_use& u) { return u.verb != sql_verb::other; };
-    if (mentions && std::any_of(uses.begin(), uses.end(), concerned))
-        out.uses = std::make_shared<const std::vector<sql_use>>(std::move(uses));
+    if (out.effect_at_most == statement_effect::undone || (!begins_notably(sql) && !may_execute(sql)))
+        return out;
+    uses_reader reader(sql, reading);
+    if (!reader.read_only_statement()) return out;
+    out.exits_block = reader.exits_block_;
+    out.shape_varies = reader.shape_varies_;
+    out.uses = reader.uses();
     return out;
 }
 
-bool begins_with_named_statement(byte_view start) {
-    return begins_with_one_of(start, {"deallocate", "execute", "prepare"});
+sql_uses_ptr read_sql_uses(byte_view sql, sql_reading reading) {
+    if (!mentions_prepared_statements(sql)) return nullptr;
+    uses_reader reader(sql, reading);
+    while (reader.read_statement()) {}
+    return reader.all_uses();
 }
 
 bool is_utility_without_rows(byte_view sql) {
@@ -283,24 +463,15 @@ bool is_utility_without_rows(byte_view sql) {
          "set",     "start",   "truncate",   "unlisten", "vacuum"});
 }
 
-sql_uses_ptr read_sql_uses(byte_view sql) {
-    if (sql.size() > max_scanned_size || !mentions_prepared_statements(sql)) return nullptr;
-    return read_sql_facts(std::string(sql)).uses;
-}
-
-std::optional<std::size_t> highest_parameter(const std::string& sql) {
-    if (sql.find('$') == std::string::npos) return 0;
-    const auto tokens = scan_sql(sql);
-    if (!tokens) return std::nullopt;
+std::optional<std::size_t> highest_parameter(byte_view sql, sql_reading reading) {
+    if (sql.find('$') == byte_view::npos) return 0;
+    sql_lexer lexer(reading);
     std::size_t highest = 0;
-    for (const sql_token& t : *tokens) {
-        if (t.what != sql_token::kind::parameter) continue;
-        std::size_t n = 0;
-        for (const char digit : t.in(sql).substr(1))
-            n = std::min<std::size_t>(10 * n + static_cast<std::size_t>(digit - '0'), 65536);
-        highest = std::max(highest, n);
+    for (const byte_view piece : {sql, byte_view("", 1)}) {
+        lexer.feed(piece);
+        for (sql_token t; lexer.next(t);) highest = std::max<std::size_t>(highest, t.number);
     }
-    return highest;
+    return lexer.ends_open() || lexer.is_lost() ? std::nullopt : std::optional(highest);
 }
 
 }  // namespace pgsidecar

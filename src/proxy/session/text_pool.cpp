@@ -5,11 +5,12 @@
 
 namespace pgsidecar {
 
-query_text::query_text(byte_view text, byte_view types, const statement_usage_ptr& counts)
-    : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, counts) {}
+query_text::query_text(byte_view text, byte_view types, sql_reading how, const statement_usage_ptr& counts)
+    : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, how, counts) {}
 
-query_text::query_text(std::shared_ptr<const std::string> text, byte_view types, statement_usage_ptr counts)
-    : sql(*text), parameter_types(types), usage(std::move(counts)), text_(std::move(text)) {}
+query_text::query_text(std::shared_ptr<const std::string> text, byte_view types, sql_reading how,
+                       statement_usage_ptr counts)
+    : sql(*text), parameter_types(types), reading(how), usage(std::move(counts)), text_(std::move(text)) {}
 
 query_text::~query_text() {
     if (usage) statement_statistics::forget_text(*usage);
@@ -17,23 +18,29 @@ query_text::~query_text() {
 
 std::size_t text_pool::text_bytes() const {
     std::size_t sum = 0;
-    texts_.for_each([&](const query_text& text) { sum += text.sql.size(); });
+    for (const auto& texts : texts_) texts.for_each([&](const query_text& text) { sum += text.sql.size(); });
+    return sum;
+}
+
+std::size_t text_pool::text_count() const {
+    std::size_t sum = 0;
+    for (const auto& texts : texts_) sum += texts.size();
     return sum;
 }
 
 const sql_facts& query_text::facts() const {
-    if (!facts_) facts_ = std::make_unique<const sql_facts>(read_sql_facts(sql));
+    if (!facts_) facts_ = std::make_unique<const sql_facts>(read_sql_facts(sql, reading));
     return *facts_;
 }
 
 std::optional<std::size_t> query_text::highest_parameter() const {
-    if (!highest_parameter_) highest_parameter_ = pgsidecar::highest_parameter(sql);
+    if (!highest_parameter_) highest_parameter_ = pgsidecar::highest_parameter(sql, reading);
     return highest_parameter_;
 }
 
 statement_effect query_text::effect() const {
     if (!effect_ && facts().effect_at_most == statement_effect::undone)
-        effect_ = is_plain(sql) ? statement_effect::none : statement_effect::undone;
+        effect_ = is_plain(sql, reading) ? statement_effect::none : statement_effect::undone;
     return effect_at_most();
 }
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <cstddef>
 #include <memory>
 #include <optional>
@@ -8,6 +9,7 @@
 #include <utility>
 
 #include "protocol/bytes.hpp"
+#include "proxy/session/sql_reading.hpp"
 #include "proxy/session/statement_effect.hpp"
 #include "proxy/session/statement_statistics.hpp"
 #include "proxy/session/weak_set.hpp"
@@ -19,15 +21,15 @@ struct sql_facts;
 /// A query text with the parameter types that came with it: equal text, other types, another statement (D7).
 class query_text : public std::enable_shared_from_this<query_text> {
 public:
-    query_text(byte_view text, byte_view types, const statement_usage_ptr& counts = nullptr);
+    query_text(byte_view text, byte_view types, sql_reading how, const statement_usage_ptr& counts = nullptr);
     ~query_text();
     query_text(const query_text&) = delete;
     query_text& operator=(const query_text&) = delete;
 
-    /// What PostgreSQL's scanner says of the text; looked at once, when first asked.
+    /// What the text does with prepared statements; looked at once, when first asked.
     const sql_facts& facts() const;
 
-    /// n of its highest $n; nothing where the text is too long to be scanned.
+    /// n of its highest $n; nothing where the text ends inside a literal.
     std::optional<std::size_t> highest_parameter() const;
 
     /// What remains of its execution; read from its parse tree once, when first asked.
@@ -39,10 +41,12 @@ public:
 
     const std::string& sql;
     const std::string parameter_types;  ///< four bytes each, network order; 0 = unspecified
+    const sql_reading reading;          ///< of the session that parsed it
     const statement_usage_ptr usage;    ///< null: not counted
 
 private:
-    query_text(std::shared_ptr<const std::string> text, byte_view types, statement_usage_ptr counts);
+    query_text(std::shared_ptr<const std::string> text, byte_view types, sql_reading how,
+               statement_usage_ptr counts);
 
     const std::shared_ptr<const std::string> text_;
     mutable std::unique_ptr<const sql_facts> facts_;
@@ -69,9 +73,9 @@ public:
     /// With `statistics` every text's use is counted there.
     explicit text_pool(statement_statistics* statistics = nullptr) : statistics_(statistics) {}
 
-    query_text_ptr intern(byte_view sql, byte_view parameter_types) {
-        return texts_.get({sql, parameter_types}, [&] {
-            return new query_text(sql, parameter_types,
+    query_text_ptr intern(byte_view sql, byte_view parameter_types, sql_reading reading = {}) {
+        return texts_[reading.index()].get({sql, parameter_types}, [&] {
+            return new query_text(sql, parameter_types, reading,
                                   statistics_ ? statistics_->of(sql, parameter_types) : nullptr);
         });
     }
@@ -79,13 +83,13 @@ public:
         return births_.get({parameter_types, shape}, [&] { return new birth_data(parameter_types, shape); });
     }
 
-    std::size_t text_count() const { return texts_.size(); }
+    std::size_t text_count() const;
     /// Of all texts together.
     std::size_t text_bytes() const;
 
 private:
     statement_statistics* statistics_;
-    weak_set<query_text> texts_;
+    std::array<weak_set<query_text>, sql_reading::count> texts_;  // nearly all in the first
     weak_set<birth_data> births_;
 };
 

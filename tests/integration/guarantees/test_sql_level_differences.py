@@ -77,8 +77,8 @@ def test_long_texts_that_name_a_statement_are_refused(hold):
     [("standard_conforming_strings = off", rb"'\''"), ("client_encoding = 'SJIS'", b"E'\x83\\'")],
     ids=["standard_conforming_strings", "client_encoding"],
 )
-def test_literals_are_read_as_standard_utf8(hold, setting, literal):
-    """A backslash that escapes, or that is half of a character, hides what stands behind it."""
+def test_literals_are_read_as_the_server_reads_them(hold, setting, literal):
+    """A backslash that escapes, or that is half of a character, does not hide what stands behind it."""
 
     def deallocated(session, elsewhere):
         session.prepare("hidden", "select 1")
@@ -86,8 +86,19 @@ def test_literals_are_read_as_standard_utf8(hold, setting, literal):
         return session.query(b"select %s; deallocate hidden" % literal).split(" C'SELECT 1' ")[1]
 
     answers = hold(deallocated)
-    assert answers.direct == "C'DEALLOCATE' ZT"
-    assert answers.proxied.startswith(unknown("hidden"))
+    assert answers == ("C'DEALLOCATE' ZT", "C'DEALLOCATE' ZT")
+
+
+def test_names_that_cannot_be_told_are_refused(hold):
+    name = 'U&"' + "a" * 2000 + '"'
+
+    def deallocated(session, elsewhere):
+        session.prepare("a" * 63, "select 1")
+        return session.query(f"deallocate {name}").split(" ")[-2:]
+
+    answers = hold(deallocated)
+    assert answers.direct == ["C'DEALLOCATE'", "ZI"]
+    assert answers.proxied[-1] == "ZI" and answers.proxied != answers.direct
 
 
 def test_a_chain_of_executes_is_followed_eight_deep(hold, stack):
