@@ -84,6 +84,8 @@ workers: auto
 max_connections: 7
 max_half_open: 8
 max_statements: 9
+max_statement_memory: 1MiB
+max_worker_statement_memory: 2MiB
 drain_timeout: 3
 login_timeout: 1m
 leave_timeout: 2
@@ -121,6 +123,8 @@ log: {level: off, format: json}
     expected.max_connections = 7;
     expected.max_half_open = 8;
     expected.max_statements = 9;
+    expected.max_statement_memory = 1 << 20;
+    expected.max_worker_statement_memory = 2 << 20;
     expected.drain_timeout = 3s;
     expected.login_timeout = 60s;
     expected.leave_timeout = 2s;

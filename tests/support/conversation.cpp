@@ -100,6 +100,11 @@ conversation& conversation::max_statements(std::size_t count) {
     return *this;
 }
 
+conversation& conversation::max_statement_memory(std::size_t bytes) {
+    options_.max_statement_memory = bytes;
+    return *this;
+}
+
 conversation& conversation::then(std::function<void(player&)> play, location at) {
     steps_.push_back({std::move(play), at});
     return *this;

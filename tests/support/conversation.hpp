@@ -33,6 +33,7 @@ public:
     conversation& result_shape_check(shape_check how);
     conversation& max_statement_size(std::size_t bytes);
     conversation& max_statements(std::size_t count);
+    conversation& max_statement_memory(std::size_t bytes);
 
     /// The client has parsed a statement under this name, by Parse and Sync.
     conversation& knows(std::string name, std::string sql, birth b = {}, location at = location::current());

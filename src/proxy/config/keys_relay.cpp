@@ -30,6 +30,16 @@ std::vector<key> relay_keys() {
             [](auto& s) -> auto& { return s.max_statements; },
             "Prepared statements that one client may hold. One more fails with SQLSTATE 53400."),
         scalar(
+            "max_statement_memory", size_value(std::size_t{64} << 10, std::size_t{1} << 40),
+            [](auto& s) -> auto& { return s.max_statement_memory; },
+            "Bytes that the prepared statements of one client may take, each with its text and 512 bytes "
+            "more. One more fails with SQLSTATE 53400."),
+        scalar(
+            "max_worker_statement_memory", size_value(std::size_t{64} << 10, std::size_t{1} << 40),
+            [](auto& s) -> auto& { return s.max_worker_statement_memory; },
+            "Bytes that the texts of all prepared statements of a worker may take; one that several clients "
+            "have counts once. One more fails with SQLSTATE 53400."),
+        scalar(
             "login_timeout", timeout, [](auto& s) -> auto& { return s.login_timeout; },
             "How long a client may take from connecting to its first ReadyForQuery."),
         scalar(

@@ -171,6 +171,10 @@ struct settings {
     std::size_t max_half_open = 500;
     // Prepared statements of one client, more get 53400; 1 to 1000000, default 10000.
     std::size_t max_statements = 10000;
+    // Bytes that they may take, each with its text, more get 53400; 64 KiB to 1 TiB, default 64 MiB.
+    std::size_t max_statement_memory = std::size_t{64} << 20;
+    // Bytes that all texts of a worker may take, more get 53400; 64 KiB to 1 TiB, default 512 MiB.
+    std::size_t max_worker_statement_memory = std::size_t{512} << 20;
     // How long a client may take from connecting to its first ReadyForQuery; 1 ms to 24 h, default 60 s.
     std::chrono::milliseconds login_timeout = std::chrono::seconds{60};
     // How long the last answers owed to a client that leaves may take; 1 ms to 24 h, default 30 s.

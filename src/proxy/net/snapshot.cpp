@@ -49,7 +49,9 @@ session_options session_from(const config::settings& from) {
     return {.pooler = pooler_of(from.upstream.pooler),
             .result_shape = shape_check_of(from.result_shape_check),
             .max_statement_size = from.max_statement_size,
-            .max_statements = from.max_statements};
+            .max_statements = from.max_statements,
+            .max_statement_memory = from.max_statement_memory,
+            .max_worker_statement_memory = from.max_worker_statement_memory};
 }
 
 /// Room for what servers send as a whole, errors and row descriptions, however short statements have to be.

@@ -1,5 +1,7 @@
 #include "proxy/net/worker.hpp"
 
+#include <malloc.h>
+
 #include <exception>
 #include <vector>
 
@@ -48,6 +50,7 @@ void worker::begin(stream_socket client, const endpoint& peer) {
 void worker::end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure) {
     connections_.erase(ended);
     ended->count_end();
+    asio::post(io_, [this] { give_back_memory(); });  // when nothing of it is left
     if (!failure) return;
     ended->cut();
     asio::post(io_, [ended] {});  // outlives what it was waiting for
@@ -59,7 +62,15 @@ void worker::end(const std::shared_ptr<connection>& ended, const std::exception_
 }
 
 void worker::ask(report_parts parts, std::function<void(report)> answer) {
-    asio::post(io_, [this, parts, answer = std::move(answer)] { answer(tell(parts)); });
+    asio::post(io_, [this, parts, answer = std::move(answer)] {
+        give_back_memory();
+        answer(tell(parts));
+    });
+}
+
+/// Else what statements have taken once stays with the process for ever.
+void worker::give_back_memory() {
+    if (here_.texts.take_large_release()) malloc_trim(0);
 }
 
 report worker::tell(report_parts parts) const {

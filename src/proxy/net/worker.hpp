@@ -42,6 +42,7 @@ private:
     void run();
     void let_thread_end();
     void begin(stream_socket client, const endpoint& peer);
+    void give_back_memory();
     report tell(report_parts parts) const;
     void end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure);
 

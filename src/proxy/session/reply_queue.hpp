@@ -56,6 +56,7 @@ enum class replacement : std::uint8_t {
     names_not_read,
     nested_too_deep,
     too_many_statements,
+    too_much_memory,
     outcome_unknown,
     failed_block,
     describe_routine,  ///< the same error, as Describe would have raised it

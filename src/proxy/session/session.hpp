@@ -93,6 +93,8 @@ public:
 
     const session_counters& counters() const { return counters_; }
     const statement_table& statements() const { return table_; }
+    /// Portals whose text uses SQL-level statements.
+    std::size_t remembered_portals() const { return sql_portals_.size(); }
 
 private:
     /// What became of a client message.
@@ -173,9 +175,10 @@ private:
     progress send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
                        const statement_ptr& s, bool guarded = false);
     void remember_portal(byte_view portal, const statement_ptr& s);
+    void forget_portal(byte_view portal);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
-    progress refuse_another_statement(const frame& f);
+    progress refuse_another_statement(const frame& f, replacement why);
     progress refuse_unreadable(const frame& f, const sql_uses& uses);
     static replacement why_unreadable(const sql_uses& uses) {
         return uses.too_long ? replacement::query_too_long : replacement::names_not_read;
@@ -194,13 +197,17 @@ private:
     bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 
+    /// One in sql_portals_, with its name.
+    static constexpr std::size_t memory_of_a_portal = 256;
+
     // session_statements.cpp: where a statement stands on the link's server, birth data
     expected_reply& make_resident(const statement_ptr& s);
     std::optional<server_place> find_resident(byte_view name, const statement& s) const;
     server_place place_for(const statement_ptr& s);
     void send_owed_birth(const frame& next);
     void keep_birth();
-    bool table_is_full() const { return table_.named() >= options_.max_statements; }
+    replacement no_room_for(std::size_t text_size) const;
+    replacement no_room(std::size_t statements, std::size_t memory) const;
     void force_failure(replacement why);
     void learn(expected_reply& head, const frame& f);
 
@@ -234,7 +241,7 @@ private:
     progress on_function_call(const frame& f);
     bool is_new_prepare_alone(const sql_uses& uses) const;
     void prepare_alone(const sql_use& use, byte_view sql);
-    bool overfills(const sql_uses& uses);
+    replacement overfills(const sql_uses& uses);
     progress place_names_for_query(const sql_uses& uses);
     progress place_names_for_extended(const sql_uses& uses, bool running);
     progress place_names(const sql_uses& uses, bool running, const execution* outer);

@@ -51,6 +51,10 @@ constexpr error_message names_not_read_error{
     .hint = "Write the name in double quotes, without Unicode escapes."};
 constexpr error_message nested_too_deep_error{.sqlstate = "54001",
                                               .message = "too many prepared statements execute one another"};
+constexpr error_message too_much_memory_error{
+    .sqlstate = "53400",
+    .message = "too much memory for prepared statements",
+    .hint = "Deallocate some, or raise max_statement_memory of pgsidecar."};
 constexpr error_message too_many_statements_error{
     .sqlstate = "53400",
     .message = "too many prepared statements",
@@ -317,6 +321,7 @@ void session::show_instead(replacement why) {
         case replacement::names_not_read: show_error(names_not_read_error); break;
         case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
         case replacement::too_many_statements: show_error(too_many_statements_error); break;
+        case replacement::too_much_memory: show_error(too_much_memory_error); break;
     }
 }
 

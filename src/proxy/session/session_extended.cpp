@@ -31,7 +31,9 @@ session::progress session::on_parse(const frame& f) {
     const auto p = read_parse(f.body());
     if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
     if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
-    if (!p->statement.empty() && table_is_full()) return refuse_another_statement(f);
+    if (!p->statement.empty())
+        if (const replacement why = no_room_for(p->query.size()); why != replacement::none)
+            return refuse_another_statement(f, why);
 
     query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_);
     const auto& uses = text->facts().uses;
@@ -71,7 +73,9 @@ session::progress session::on_long_parse(const frame& f) {
     ++counters_.parses;
     const byte_view name = body.substr(0, name_size);
     if (!name.empty() && table_.find(name)) return parse_known(f, name);
-    if (!name.empty() && table_is_full()) return refuse_another_statement(f);
+    if (!name.empty())
+        if (const replacement why = no_room_for(0); why != replacement::none)
+            return refuse_another_statement(f, why);
     if (!name.empty()) keep_birth();
     to_server_.compose([&](std::string& out) { compose_parse_head(out, {}, f.body_size() - name_size - 1); });
     begin_passing(f, f.raw.size(), false);
@@ -130,9 +134,12 @@ session::progress session::on_bind(const frame& f) {
         set_place(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
         return send_bind(f, *b, {}, purpose::none, s);
     }
-    if (const auto uses = uses_of(*s))
+    if (const auto uses = uses_of(*s)) {
+        if (const replacement why = no_room(0, memory_of_a_portal); why != replacement::none)
+            return refuse_another_statement(f, why);
         if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
             return placed;
+    }
     if (skipping_) return drop(f);
     if (resident) {
         remember_portal(b->portal, s);
@@ -160,7 +167,7 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     r.subject = s;
     if (!b.portal.empty() && awaits_verdict()) r.portal = std::make_unique<const std::string>(b.portal);
     r.guarded = guarded && compose_guarded_bind(f, b, where, *s);
-    bound_.name.assign(b.portal);
+    bound_.name.assign(statement_key(b.portal));
     bound_.effect = effect_of_running(*s);
     if (r.guarded) return progress::done;
     if (b.statement.empty()) {
@@ -175,12 +182,19 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     return progress::done;
 }
 
-/// Only portals whose text uses SQL-level statements are of interest, at their Execute.
+/// Only portals whose text uses SQL-level statements are of interest, at their Execute. PostgreSQL compares
+/// their names as those of statements.
 void session::remember_portal(byte_view portal, const statement_ptr& s) {
     if (uses_of(*s))
-        sql_portals_.insert_or_assign(std::string(portal), s);
-    else if (!sql_portals_.empty())
-        sql_portals_.erase(std::string(portal));
+        sql_portals_.insert_or_assign(std::string(statement_key(portal)), s);
+    else
+        forget_portal(portal);
+}
+
+void session::forget_portal(byte_view portal) {
+    if (sql_portals_.empty()) return;
+    const auto found = sql_portals_.find(statement_key(portal));
+    if (found != sql_portals_.end()) sql_portals_.erase(found);
 }
 
 session::progress session::on_describe(const frame& f) {
@@ -235,9 +249,9 @@ session::progress session::refuse_not_kept(const frame& f) {
 }
 
 /// The client has as many as it may; its transaction fails.
-session::progress session::refuse_another_statement(const frame& f) {
+session::progress session::refuse_another_statement(const frame& f, replacement why) {
     keep_birth();
-    force_failure(replacement::too_many_statements);
+    force_failure(why);
     return drop(f);
 }
 
@@ -251,8 +265,10 @@ session::progress session::refuse_unreadable(const frame& f, const sql_uses& use
 /// there.
 session::progress session::on_close(const frame& f) {
     const auto target = read_target(f.body());
-    if (!target || !legal_text(target->name) || target->kind == target_kind::portal)
+    if (!target || !legal_text(target->name) || target->kind == target_kind::portal) {
+        if (target) forget_portal(target->name);
         return forward(f, request::close);
+    }
     close_statement(target->name);
     return progress::done;
 }
@@ -266,15 +282,17 @@ void session::close_statement(byte_view name) {
 session::progress session::on_execute(const frame& f) {
     keep_birth();  // not behind it: it may begin a copy
     const auto portal = read_execute_portal(f.body());
-    const auto found = portal && !sql_portals_.empty() ? sql_portals_.find(*portal) : sql_portals_.end();
+    const auto found =
+        portal && !sql_portals_.empty() ? sql_portals_.find(statement_key(*portal)) : sql_portals_.end();
     const statement_effect effect =
-        portal && bound_.name == *portal ? bound_.effect : statement_effect::lasting;
+        portal && bound_.name == statement_key(*portal) ? bound_.effect : statement_effect::lasting;
     if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
     if (effect == statement_effect::lasting) forget_our_names();  // it may be a DO that deallocates all
     if (found == sql_portals_.end()) return forward_execute(f, effect);
 
     const sql_uses_ptr uses = uses_of(*found->second);
-    if (overfills(*uses)) return refuse_another_statement(f);
+    if (const replacement why = overfills(*uses); why != replacement::none)
+        return refuse_another_statement(f, why);
     if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
         return placed;
     if (skipping_) return drop(f);

@@ -27,6 +27,10 @@ struct session_options {
     std::size_t max_statement_size = std::size_t{16} << 20;
     /// Statements that a client may hold under names, by either protocol; one more fails (53400).
     std::size_t max_statements = 10'000;
+    /// Bytes that these may take, each with its text, whoever has it as well; more fails (53400).
+    std::size_t max_statement_memory = std::size_t{64} << 20;
+    /// Bytes that the texts of all clients of a worker may take together; more fails (53400).
+    std::size_t max_worker_statement_memory = std::size_t{512} << 20;
 };
 
 }  // namespace pgsidecar

@@ -25,7 +25,7 @@ bool session::may_overlap(const frame& f) const {
         case frontend::bind: return bind_may_overlap(f);
         case frontend::execute:
             return open_ && bound_.effect < statement_effect::lasting &&
-                   read_execute_portal(f.body()) == bound_.name;
+                   statement_key(read_execute_portal(f.body()).value_or("")) == bound_.name;
         case frontend::describe:
         case frontend::close: {
             const auto target = read_target(f.body());

@@ -53,7 +53,7 @@ session::progress session::on_query(const frame& f) {
         this_attempt().uses = uses;
         attempt_->placing = true;
         if (!uses->known) return fail_attempt(why_unreadable(*uses));
-        if (overfills(*uses)) return fail_attempt(replacement::too_many_statements);
+        if (const replacement why = overfills(*uses); why != replacement::none) return fail_attempt(why);
         if (aborted_ && executes_behind_exit(*uses)) return fail_attempt(replacement::execute_after_exit);
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
@@ -91,9 +91,10 @@ session::progress session::on_function_call(const frame& f) {
 }
 
 bool session::is_new_prepare_alone(const sql_uses& uses) const {
-    if (!uses.known || uses.statements != 1 || aborted_ || table_is_full()) return false;
+    if (!uses.known || uses.statements != 1 || aborted_) return false;
     const sql_use& only = uses.list.front();
-    return only.verb == sql_verb::prepare && !table_.find(only.name);
+    return only.verb == sql_verb::prepare && !table_.find(only.name) &&
+           no_room_for(only.prepares->text.size()) == replacement::none;
 }
 
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
@@ -116,20 +117,33 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     send_sync(disposition::forward);
 }
 
-/// Whether the client would hold more statements than it may. Names that come and go inside the string count
-/// as if they stayed.
-bool session::overfills(const sql_uses& uses) {
-    if (table_.named() + uses.list.size() <= options_.max_statements) return false;
-    if (aborted_ && !uses.begins_with_exit) return false;  // the server refuses it
-    std::size_t held = table_.named();
+/// Why the client would hold more than it may; none if it would not. Names that come and go inside the string
+/// count as if they stayed.
+replacement session::overfills(const sql_uses& uses) {
+    std::size_t texts = 0;
+    for (const sql_use& use : uses.list)
+        if (use.prepares) texts += statement::memory_beside_text + use.prepares->text.size();
+    if (no_room(uses.list.size(), texts) == replacement::none) return replacement::none;
+    if (aborted_ && !uses.begins_with_exit) return replacement::none;  // the server refuses it
+    std::size_t held = table_.named(), memory = 0, freed = 0;
     for (const sql_use& use : uses.list) {
         const table_effect effect = effect_of(use);
-        if (effect.what == table_effect::kind::erase_all) held = 0;
-        if (effect.what == table_effect::kind::erase && held > 0 && table_.find(effect.name)) --held;
-        if (effect.what == table_effect::kind::set && !table_.find(effect.name)) ++held;
-        if (held > options_.max_statements) return true;
+        if (effect.what == table_effect::kind::erase_all) {
+            held = memory = 0;
+            freed = table_.memory();
+        }
+        if (effect.what == table_effect::kind::erase && held > 0 && table_.find(effect.name)) {
+            --held;
+            freed += table_.find(effect.name)->memory();
+        }
+        if (effect.what != table_effect::kind::set || table_.find(effect.name)) continue;
+        ++held;
+        memory += effect.value->memory();
+        if (held > options_.max_statements) return replacement::too_many_statements;
+        if (memory > freed && no_room(0, memory - freed) != replacement::none)
+            return replacement::too_much_memory;
     }
-    return false;
+    return replacement::none;
 }
 
 /// The first use of a name in the string decides what has to stand there.

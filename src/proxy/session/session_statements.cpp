@@ -66,6 +66,19 @@ void session::keep_birth() {
         send_describe({}, disposition::swallow, purpose::birth, s);
 }
 
+/// Why the client may not have another statement under a name; none if it may.
+replacement session::no_room_for(std::size_t text_size) const {
+    return no_room(1, statement::memory_beside_text + text_size);
+}
+
+replacement session::no_room(std::size_t statements, std::size_t memory) const {
+    if (table_.named() + statements > options_.max_statements) return replacement::too_many_statements;
+    const std::size_t held = table_.memory() + sql_portals_.size() * memory_of_a_portal;
+    const bool fits = held + memory <= options_.max_statement_memory &&
+                      texts_.memory() + memory <= options_.max_worker_statement_memory;
+    return fits ? replacement::none : replacement::too_much_memory;
+}
+
 /// The transaction really fails; the client reads another error (§5).
 void session::force_failure(replacement why) {
     count_provoked(why);

@@ -56,6 +56,7 @@ void session::count_provoked(replacement why) {
         case replacement::text_not_kept:
         case replacement::query_too_long: ++counters_.provoked_failures[provoked::e54000]; break;
         case replacement::nested_too_deep: ++counters_.provoked_failures[provoked::e54001]; break;
+        case replacement::too_much_memory:
         case replacement::too_many_statements: ++counters_.provoked_failures[provoked::e53400]; break;
     }
 }

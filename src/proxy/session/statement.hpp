@@ -42,6 +42,10 @@ struct statement {
     /// As many types as there are parameters, known or not: for a Parse of an empty text in its place.
     std::string any_parameter_types() const;
 
+    /// Bytes that it takes, about, if no other client has the text.
+    std::size_t memory() const { return memory_beside_text + (text ? text->sql.size() : 0); }
+    static constexpr std::size_t memory_beside_text = 512;
+
     bool returns_rows() const { return birth && !birth->shape.empty(); }
 };
 using statement_ptr = std::shared_ptr<statement>;

@@ -27,6 +27,9 @@ public:
     /// All but "".
     std::size_t named() const { return named_.size(); }
 
+    /// Bytes that all but "" take.
+    std::size_t memory() const { return memory_; }
+
     /// Changes at once; to be followed by answered() or take_back_unanswered(), in order.
     void send(table_effect effect);
     void answered() { journal_.pop_front(); }
@@ -50,12 +53,15 @@ private:
         std::string name;
         statement_ptr before;  // null: there was none
         map all_before;
+        std::size_t memory_before = 0;  // of those
     };
 
     undo change(table_effect effect);
     statement_ptr erase(const std::string& name);
+    void put_back_all(undo& last);
 
     map named_;
+    std::size_t memory_ = 0;
     statement_ptr unnamed_;
     std::list<undo> journal_;  // which is nearly always empty
 };

@@ -5,12 +5,19 @@
 
 namespace pgsidecar {
 
-query_text::query_text(byte_view text, byte_view types, sql_reading how, const statement_usage_ptr& counts)
-    : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, how, counts) {}
+query_text::query_text(byte_view text, byte_view types, sql_reading how, memory_account& account,
+                       const statement_usage_ptr& counts)
+    : query_text(counts ? counts->sql : std::make_shared<const std::string>(text), types, how, account,
+                 counts) {}
 
 query_text::query_text(std::shared_ptr<const std::string> text, byte_view types, sql_reading how,
-                       statement_usage_ptr counts)
-    : sql(*text), parameter_types(types), reading(how), usage(std::move(counts)), text_(std::move(text)) {}
+                       memory_account& account, statement_usage_ptr counts)
+    : sql(*text),
+      parameter_types(types),
+      reading(how),
+      usage(std::move(counts)),
+      memory_(account, text->size() + types.size() + sizeof(query_text)),
+      text_(std::move(text)) {}
 
 query_text::~query_text() {
     if (usage) statement_statistics::forget_text(*usage);
