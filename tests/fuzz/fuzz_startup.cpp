@@ -1,3 +1,4 @@
+#include <iterator>
 #include <string>
 #include <vector>
 
@@ -7,10 +8,19 @@
 #include "protocol/frame.hpp"
 #include "protocol/startup_messages.hpp"
 #include "proxy/session/client_startup.hpp"
+#include "proxy/session/startup_settings.hpp"
 
 /// Start-up: packets without a type byte, and the conversation up to the first ReadyForQuery, whole and cut.
 namespace pgsidecar::fuzz {
 namespace {
+
+void options(byte_view bytes) {
+    std::size_t size = 0;
+    const command_line read = read_command_line(bytes);
+    for (const auto& [name, value] : read.settings) size += name.size() + value.size();
+    check(size + read.problem.size() <= bytes.size() + byte_view("-c  requires a value").size(),
+          "no more comes out than went in");
+}
 
 void packet(byte_view bytes) {
     const startup_packet read = read_startup_packet(bytes);
@@ -36,11 +46,12 @@ struct unit {
 std::string startup_message(input& in) {
     static const char* const names[] = {"user",   "database", "client_encoding",  "replication",
                                         "_pq_.x", "options",  "application_name", "jit"};
-    static const char* const values[] = {"me", "'utf-8'", "off",      "database",
-                                         "",   "latin9",  "nonsense", "true"};
+    static const char* const values[] = {
+        "me",     "'utf-8'",  "off",  "database",   "",
+        "latin9", "nonsense", "true", "-c jit=off", "--application-name=a\\ b"};
     startup_parameters parameters;
     for (std::size_t n = in.below(6); n > 0; --n)
-        parameters.push_back({names[in.below(8)], values[in.below(8)]});
+        parameters.push_back({names[in.below(std::size(names))], values[in.below(std::size(values))]});
     std::string out;
     compose_startup(out, static_cast<std::uint16_t>(in.below(3)), parameters);
     return out;
@@ -117,7 +128,7 @@ private:
 
 void conversation(input& in) {
     startup_options options;
-    options.unsupported = static_cast<unsupported_parameters>(in.below(3));
+    options.unsupported = static_cast<unsupported_parameters>(in.below(4));
     options.supported = {"application_name"};
     options.negotiates_protocol = in.flag();
     const std::uint32_t seed = in.byte();
@@ -140,6 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace pgsidecar::fuzz;
     const heap_block block({reinterpret_cast<const char*>(data), size});
     packet(block.view());
+    pgsidecar::fuzz::options(block.view());
     input in(data, size);
     conversation(in);
     return 0;

@@ -125,7 +125,7 @@ struct refusal {
     const char* name;
     std::string sent;
     std::string answer;
-    unsupported_parameters unsupported = unsupported_parameters::strip;
+    unsupported_parameters unsupported = unsupported_parameters::strip_harmless;
 };
 
 class Refusal : public testing::TestWithParam<refusal> {};
@@ -188,8 +188,154 @@ TEST(ClientStartup, LongestPacketThatPostgreSqlTakes) {
 
 // Startup parameters (F3)
 
+const std::string no_server_hint =
+    "A transaction pooler has no server on which they could be kept for this client. Set them with ALTER "
+    "ROLE or ALTER DATABASE, or in each transaction with SET LOCAL; or let pgsidecar leave them out "
+    "(startup_parameters.unsupported: strip).";
+
+struct unsupported_case {
+    const char* name;
+    startup_parameters sent;
+    byte_view refusal;                  ///< empty: let in
+    std::vector<std::string> stripped;  ///< then
+};
+
+class StripHarmless : public testing::TestWithParam<unsupported_case> {};
+
+TEST_P(StripHarmless, LeavesOutWhatDoesNoHarmAndRefusesTheRest) {
+    const unsupported_case& c = GetParam();
+    startup_parameters sent{{"user", "me"}};
+    sent.insert(sent.end(), c.sent.begin(), c.sent.end());
+    whole_and_cut(options(unsupported_parameters::strip_harmless), [&](start_up& s) {
+        s.client_sends(startup(sent));
+        if (!c.refusal.empty()) {
+            EXPECT_EQ(s.client_got(), fatal("0A000", c.refusal, no_server_hint));
+            EXPECT_EQ(s.server_got(), "");
+        } else {
+            EXPECT_EQ(s.client_got(), "");
+            EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+            EXPECT_EQ(s.talk().stripped(), c.stripped);
+        }
+    });
+}
+
+INSTANTIATE_TEST_SUITE_P(
+    Cases, StripHarmless,
+    testing::Values(
+        unsupported_case{"planner",
+                         {{"jit", "off"}, {"Enable_SeqScan", "off"}, {"geqo", "off"}},
+                         "",
+                         {"jit", "Enable_SeqScan", "geqo"}},
+        unsupported_case{"digits_and_memory",
+                         {{"extra_float_digits", "3"}, {"work_mem", "1GB"}},
+                         "",
+                         {"extra_float_digits", "work_mem"}},
+        unsupported_case{"harmless_options",
+                         {{"options", " -c jit=off  --work-mem=1GB -cgeqo=off"}},
+                         "",
+                         {"jit", "work_mem", "geqo"}},
+        unsupported_case{"empty_options", {{"options", "  "}}, "", {}},
+        unsupported_case{
+            "last_options_count", {{"options", "-c role=boss"}, {"options", "-c jit=off"}}, "", {"jit"}},
+        unsupported_case{
+            "schema", {{"search_path", "secret"}}, "unsupported startup parameter: search_path", {}},
+        unsupported_case{
+            "each_is_named",
+            {{"role", "secret"}, {"jit", "off"}, {"Statement_Timeout", "1"}, {"app.tenant", "7"}},
+            "unsupported startup parameters: role, Statement_Timeout, app.tenant",
+            {}},
+        unsupported_case{
+            "unknown", {{"no_such_thing", "1"}}, "unsupported startup parameter: no_such_thing", {}},
+        unsupported_case{
+            "extension_of_a_harmless_name", {{"jit.x", "1"}}, "unsupported startup parameter: jit.x", {}},
+        unsupported_case{"options_of_any_form",
+                         {{"options", "-c search_path=secret --row-security=off -capp.tenant=a\\ b"}},
+                         "unsupported startup parameters: search_path, row_security, app.tenant",
+                         {}},
+        unsupported_case{
+            "other_switches", {{"options", "-c jit=off -e"}}, "unsupported startup parameter: options", {}},
+        unsupported_case{
+            "no_name", {{"options", "-c= -c =x --=1"}}, "unsupported startup parameter: options", {}},
+        unsupported_case{"no_switch", {{"options", "secret"}}, "unsupported startup parameter: options", {}},
+        unsupported_case{"another_user",
+                         {{"options", "-c user=boss -c database=x -c replication=1 -c _pq_.a=1"}},
+                         "unsupported startup parameters: user, database, replication, _pq_.a",
+                         {}}),
+    [](const auto& i) { return i.param.name; });
+
+TEST(StartupParameters, WhatHasToBeHonouredIsNamedByKind) {
+    for (const char* name : {"search_path",
+                             "role",
+                             "session_authorization",
+                             "default_transaction_isolation",
+                             "default_transaction_read_only",
+                             "default_transaction_deferrable",
+                             "transaction_isolation",
+                             "transaction_read_only",
+                             "row_security",
+                             "statement_timeout",
+                             "lock_timeout",
+                             "idle_in_transaction_session_timeout",
+                             "idle_session_timeout",
+                             "transaction_timeout",
+                             "session_replication_role",
+                             "synchronous_commit",
+                             "bytea_output",
+                             "IntervalStyle",
+                             "xmlbinary",
+                             "lc_monetary",
+                             "default_text_search_config",
+                             "default_tablespace",
+                             "temp_tablespaces",
+                             "default_table_access_method",
+                             "check_function_bodies",
+                             "gin_fuzzy_search_limit",
+                             "array_nulls",
+                             "backslash_quote",
+                             "transform_null_equals",
+                             "session_preload_libraries",
+                             "pgaudit.log"}) {
+        SCOPED_TRACE(name);
+        EXPECT_FALSE(is_harmless_setting(name));
+    }
+}
+
+TEST(StartupParameters, SupportedOnesInOptionsAreCarriedInFrontOfTheOthers) {
+    for (const auto mode : {unsupported_parameters::strip_harmless, unsupported_parameters::strip,
+                            unsupported_parameters::reject}) {
+        start_up s(options(mode), 1000);
+        s.client_sends(startup(
+            {{"user", "me"},
+             {"DateStyle", "ISO"},
+             {"options", "-c TimeZone=Asia/Tokyo --application-name=a\\ b -c client_encoding=utf-8"}}));
+        EXPECT_EQ(s.server_got(), startup({{"TimeZone", "Asia/Tokyo"},
+                                           {"application_name", "a b"},
+                                           {"client_encoding", "UTF8"},
+                                           {"user", "me"},
+                                           {"DateStyle", "ISO"}}));
+        EXPECT_EQ(s.talk().identity().application_name, "a b");
+    }
+}
+
+TEST(StartupParameters, OptionsPassAnUpstreamThatTakesThem) {
+    startup_options o = options(unsupported_parameters::strip_harmless);
+    o.supported.emplace_back("options");
+    start_up s(o, 1000);
+    s.client_sends(startup({{"user", "me"}, {"options", "-c search_path=a -x"}}));
+    EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"options", "-c search_path=a -x"}}));
+}
+
+TEST(StartupParameters, OptionsWithoutAValueAreRefusedAsByPostgreSql) {
+    for (const auto& [given, said] : {std::pair("-c jit", "-c jit requires a value"),
+                                      std::pair("--work-mem", "--work-mem requires a value")}) {
+        start_up s(options(unsupported_parameters::strip_harmless), 1000);
+        s.client_sends(startup({{"user", "me"}, {"options", given}}));
+        EXPECT_EQ(s.client_got(), fatal("42601", said));
+    }
+}
+
 TEST(StartupParameters, UnsupportedOnesAreStrippedAndTheClientIsWarnedBeforeReadyForQuery) {
-    whole_and_cut(options(), [](start_up& s) {
+    whole_and_cut(options(unsupported_parameters::strip), [](start_up& s) {
         s.client_sends(
             startup({{"user", "me"}, {"jit", "off"}, {"TimeZone", "UTC"}, {"search_path", "secret"}}));
         EXPECT_EQ(s.server_got(), startup({{"user", "me"}, {"TimeZone", "UTC"}}));

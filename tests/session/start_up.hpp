@@ -50,7 +50,7 @@ inline const std::string authenticated = authentication(0);
 inline const std::string welcome =
     be::parameter_status("client_encoding", "UTF8") + be::message('K', "\0\0\0\x07key!"s) + be::ready('I');
 
-inline startup_options options(unsupported_parameters unsupported = unsupported_parameters::strip) {
+inline startup_options options(unsupported_parameters unsupported = unsupported_parameters::strip_harmless) {
     return {.unsupported = unsupported,
             .supported = {"client_encoding", "datestyle", "timezone", "standard_conforming_strings",
                           "application_name"},

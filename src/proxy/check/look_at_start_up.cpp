@@ -78,7 +78,8 @@ void look_at_start_up(inspection& at) {
              method == "none" ? "none refused" : "none refused before the password is asked for"});
     at.out.add(
         {"start-up parameters", status::ok, "refused: " + joined(refused),
-         "pgsidecar leaves these out and warns the client; ALTER ROLE … SET gives a role its own values."});
+         "pgsidecar leaves out the harmless ones of these, with a warning, and refuses clients that send others; "
+         "ALTER ROLE … SET gives a role its own values."});
 }
 
 }  // namespace pgsidecar::check

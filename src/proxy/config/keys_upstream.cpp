@@ -115,13 +115,18 @@ std::vector<key> upstream_keys() {
 
         scalar(
             "startup_parameters.unsupported",
-            choice_value<unsupported_parameters>({{"strip", unsupported_parameters::strip},
+            choice_value<unsupported_parameters>({{"strip-harmless", unsupported_parameters::strip_harmless},
+                                                  {"strip", unsupported_parameters::strip},
                                                   {"forward", unsupported_parameters::forward},
                                                   {"reject", unsupported_parameters::reject}}),
             [](auto& s) -> auto& { return s.startup_parameters.unsupported; },
-            "What happens to a start-up parameter that the pooler does not take: strip it, with a notice to "
-            "the "
-            "client and a line in the log, forward it all the same, or reject the client."),
+            "What happens to a start-up parameter that the pooler does not take, by itself or in options. "
+            "strip-harmless: one that changes no results and protects nothing (jit, extra_float_digits, "
+            "work_mem and the like) is left out, with a notice to the client and a line in the log; with any "
+            "other "
+            "(search_path, role, statement_timeout and the like) the client is refused, and told which. "
+            "strip: all are "
+            "left out like that. forward: passed on all the same. reject: the client is refused."),
         list(
             "startup_parameters.supported", parameter_name_value(),
             [](auto& s) -> auto& { return s.startup_parameters.supported; },

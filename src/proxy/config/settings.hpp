@@ -13,7 +13,7 @@ enum class log_level { trace, debug, info, warn, error, off };
 enum class log_format { text, json };
 enum class pooler_kind { pgbouncer_1_18, tracks_requests, direct };
 enum class shape_check { strict, optimistic, off };
-enum class unsupported_parameters { strip, forward, reject };
+enum class unsupported_parameters { strip_harmless, strip, forward, reject };
 enum class tls_mode { disable, allow, prefer, require, verify_ca, verify_full };
 enum class client_tls_mode { disable, allow, require };
 enum class client_certificate { none, verify_ca, verify_full };
@@ -136,8 +136,9 @@ struct keepalive_settings {
 };
 
 struct startup_parameter_settings {
-    // What happens to a parameter of the StartupMessage that the upstream would refuse; default strip.
-    unsupported_parameters unsupported = unsupported_parameters::strip;
+    // What happens to a parameter of the StartupMessage that the upstream would refuse; default
+    // strip-harmless.
+    unsupported_parameters unsupported = unsupported_parameters::strip_harmless;
     // Parameters, in lower case, that the upstream takes besides user and database; default pgBouncer's own.
     std::vector<std::string> supported = {"client_encoding", "datestyle", "timezone",
                                           "standard_conforming_strings", "application_name"};

@@ -11,11 +11,12 @@ namespace {
 
 unsupported_parameters unsupported(config::unsupported_parameters setting) {
     switch (setting) {
+        case config::unsupported_parameters::strip_harmless: return unsupported_parameters::strip_harmless;
         case config::unsupported_parameters::strip: return unsupported_parameters::strip;
         case config::unsupported_parameters::forward: return unsupported_parameters::forward;
         case config::unsupported_parameters::reject: return unsupported_parameters::reject;
     }
-    return unsupported_parameters::strip;
+    return unsupported_parameters::strip_harmless;
 }
 
 shape_check shape_check_of(config::shape_check configured) {

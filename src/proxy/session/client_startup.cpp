@@ -4,17 +4,11 @@
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/client_encoding.hpp"
+#include "proxy/session/startup_settings.hpp"
 
 namespace pgsidecar {
 
 namespace {
-
-std::string lower_case(byte_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 /// As PostgreSQL reads a boolean (src/backend/utils/adt/bool.c): unique beginnings count.
 bool is_false(byte_view value) {
@@ -22,6 +16,25 @@ bool is_false(byte_view value) {
     if (text.empty()) return false;
     return byte_view("false").starts_with(text) || byte_view("no").starts_with(text) || text == "0" ||
            text == "of" || text == "off";
+}
+
+constexpr byte_view not_honoured_hint =
+    "A transaction pooler has no server on which they could be kept for this client. Set them with ALTER "
+    "ROLE "
+    "or ALTER DATABASE, or in each transaction with SET LOCAL; or let pgsidecar leave them out "
+    "(startup_parameters.unsupported: strip).";
+
+constexpr byte_view options_parameter = "options";
+
+/// Parameters of the StartupMessage that are no settings.
+bool names_connection(byte_view name) {
+    return name == "user" || name == "database" || name == "replication";
+}
+
+std::string joined(const std::vector<std::string>& names) {
+    std::string out;
+    for (const std::string& name : names) out.append(out.empty() ? "" : ", ").append(name);
+    return out;
 }
 
 }  // namespace
@@ -111,14 +124,14 @@ void client_startup::on_startup(const startup_view& startup) {
     if (encryption_.required && !client_.encrypted)
         return refuse("28000", "connection requires SSL", "Connect with sslmode=require or above.");
     negotiate(startup);
-    for (const startup_parameter& parameter : *startup.parameters)
-        if (!take_parameter(parameter)) return;
+    if (!take_parameters(*startup.parameters)) return;
     if (identity_.user.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
     if (identity_.database.empty()) identity_.database = identity_.user;
     if (terminates()) substitute_credentials();
     compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
                     for_upstream_);
     for_upstream_ = {};
+    command_line_ = {};
     check_client();
 }
 
@@ -132,22 +145,62 @@ void client_startup::negotiate(const startup_view& startup) {
 }
 
 /// False if the connection has been refused.
+bool client_startup::take_parameters(const startup_parameters& parameters) {
+    const bool reads_options = !is_supported(options_parameter);
+    if (reads_options && !take_options(parameters)) return false;
+    for (const startup_parameter& parameter : parameters)
+        if (!(reads_options && parameter.name == options_parameter) && !take_parameter(parameter))
+            return false;
+    if (not_honoured_.empty()) return true;
+    refuse(
+        "0A000",
+        (not_honoured_.size() == 1 ? "unsupported startup parameter: " : "unsupported startup parameters: ") +
+            joined(not_honoured_),
+        not_honoured_hint);
+    return false;
+}
+
+/// In front of the other parameters, which override them. Of several `options` the last one counts.
+bool client_startup::take_options(const startup_parameters& parameters) {
+    for (const auto& [name, value] : parameters)
+        if (name == options_parameter) command_line_ = read_command_line(value);
+    if (!command_line_.problem.empty()) {
+        refuse("42601", command_line_.problem);
+        return false;
+    }
+    for (const auto& [name, value] : command_line_.settings) {
+        const bool is_setting = !is_protocol_option(name) && !names_connection(name);
+        if (!(is_setting ? take_setting({name, value}) : take_unsupported({name, value}))) return false;
+    }
+    return !command_line_.has_other_switches || take_unsupported({options_parameter, {}});
+}
+
 bool client_startup::take_parameter(const startup_parameter& parameter) {
     if (is_protocol_option(parameter.name)) {
         if (options_.negotiates_protocol) for_upstream_.push_back(parameter);
         return true;
     }
-    remember(parameter);
-    if (lower_case(parameter.name) == "client_encoding") return take_client_encoding(parameter);
+    if (parameter.name == "user") identity_.user = parameter.value;
+    if (parameter.name == "database") identity_.database = parameter.value;
+    if (parameter.name == "replication" && !is_supported(parameter.name))
+        return take_replication(parameter.value);
+    return take_setting(parameter);
+}
+
+bool client_startup::take_replication(byte_view value) {
+    if (is_false(value)) return true;
+    refuse("0A000", "replication connections cannot pass a transaction pooler",
+           "Connect to the PostgreSQL server itself.");
+    return false;
+}
+
+bool client_startup::take_setting(const startup_parameter& parameter) {
+    const std::string name = lower_case(parameter.name);
+    if (name == "application_name") identity_.application_name = parameter.value;
+    if (name == "client_encoding") return take_client_encoding(parameter);
     if (!is_supported(parameter.name)) return take_unsupported(parameter);
     for_upstream_.push_back(parameter);
     return true;
-}
-
-void client_startup::remember(const startup_parameter& parameter) {
-    if (parameter.name == "user") identity_.user = parameter.value;
-    if (parameter.name == "database") identity_.database = parameter.value;
-    if (lower_case(parameter.name) == "application_name") identity_.application_name = parameter.value;
 }
 
 /// pgBouncer would take a bad one, and say SET before every transaction for one that is not spelt as the
@@ -169,17 +222,13 @@ bool client_startup::is_supported(byte_view name) const {
 }
 
 bool client_startup::take_unsupported(const startup_parameter& parameter) {
-    if (parameter.name == "replication") {
-        if (is_false(parameter.value)) return true;
-        refuse("0A000", "replication connections cannot pass a transaction pooler",
-               "Connect to the PostgreSQL server itself.");
-        return false;
-    }
     if (options_.unsupported == unsupported_parameters::reject) {
         refuse("08P01", "unsupported startup parameter: " + std::string(parameter.name));
         return false;
     }
-    stripped_.emplace_back(parameter.name);
+    const bool left_out =
+        options_.unsupported == unsupported_parameters::strip || is_harmless_setting(parameter.name);
+    (left_out ? stripped_ : not_honoured_).emplace_back(parameter.name);
     return true;
 }
 

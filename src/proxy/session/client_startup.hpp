@@ -12,6 +12,7 @@
 #include "proxy/auth/users.hpp"
 #include "proxy/session/client_login.hpp"
 #include "proxy/session/out_batch.hpp"
+#include "proxy/session/startup_settings.hpp"
 #include "proxy/session/transport.hpp"
 #include "proxy/session/upstream_login.hpp"
 
@@ -19,9 +20,10 @@ namespace pgsidecar {
 
 /// What happens to parameters of the StartupMessage that the upstream would refuse.
 enum class unsupported_parameters {
-    strip,    ///< left out; the client gets a warning
-    forward,  ///< passed on all the same
-    reject,   ///< the connection is refused, in pgBouncer's words
+    strip_harmless,  ///< left out if nothing goes wrong without them; else the connection is refused
+    strip,           ///< left out; the client gets a warning
+    forward,         ///< passed on all the same
+    reject,          ///< the connection is refused, in pgBouncer's words
 };
 
 /// Who checks the client. In the last two, pgsidecar logs in upstream with credentials of its own.
@@ -39,7 +41,7 @@ struct upstream_credentials {
 };
 
 struct startup_options {
-    unsupported_parameters unsupported = unsupported_parameters::strip;
+    unsupported_parameters unsupported = unsupported_parameters::strip_harmless;
     /// In lower case; user, database and client_encoding need not be named.
     std::vector<std::string> supported;
     /// The upstream speaks newer minor versions and protocol options; otherwise it sees protocol 3.0.
@@ -153,11 +155,14 @@ private:
     void answer_request(char answer);
     void refuse_protocol(std::uint16_t major, std::uint16_t minor);
     void negotiate(const startup_view& startup);
+    bool take_parameters(const startup_parameters& parameters);
+    bool take_options(const startup_parameters& parameters);
     bool take_parameter(const startup_parameter& parameter);
     bool take_client_encoding(const startup_parameter& parameter);
+    bool take_setting(const startup_parameter& parameter);
+    bool take_replication(byte_view value);
     bool take_unsupported(const startup_parameter& parameter);
     bool is_supported(byte_view name) const;
-    void remember(const startup_parameter& parameter);
 
     // client_authentication.cpp: what passes through
     std::size_t on_password(byte_view in);
@@ -198,8 +203,9 @@ private:
 
     client_identity identity_;
     startup_parameters for_upstream_;  // while the StartupMessage is read
+    command_line command_line_;        // likewise
     std::string upstream_packet_;
-    std::vector<std::string> stripped_;
+    std::vector<std::string> stripped_, not_honoured_;
     std::string client_encoding_;
     std::string standard_conforming_strings_;
     std::optional<cancel_key> backend_key_;

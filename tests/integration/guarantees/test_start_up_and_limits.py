@@ -26,6 +26,15 @@ def test_a_warning_tells_of_stripped_parameters(stack):
     assert greeting(stack.sidecar.port, parameters) == (["WARNING ignored startup parameter: jit"], [[b"on"]])
 
 
+def test_parameters_that_matter_are_refused(stack):
+    parameters = {"search_path": "a", "options": "-c statement_timeout=1s"}
+    assert greeting(stack.postgres.port, parameters) == ([], [[b"on"]])
+    with RawClient(stack.sidecar.port) as client:
+        replies = client.start(parameters)
+        assert replies.kinds == "E"
+        assert replies[0].error == ("FATAL", "0A000", "unsupported startup parameters: statement_timeout, search_path")
+
+
 def test_replication_is_refused(stack):
     with RawClient(stack.postgres.port) as client:
         assert client.start({"replication": "database"}).kinds.endswith("Z")

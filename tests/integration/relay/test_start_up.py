@@ -62,22 +62,57 @@ def test_supported_parameters_arrive(proxy):
         assert client.query("SHOW application_name").rows == [[b"relay test"]]
 
 
-UNSUPPORTED = {"jit": "off", "search_path": "secret_schema", "statement_timeout": "1s", "extra_float_digits": "2",
-               "options": "-c geqo=off"}
+def test_supported_parameters_in_options_arrive(proxy, postgres):
+    asked = {"application_name": "wins", "options": r"-c TimeZone=Asia/Tokyo --application-name=loses -cDateStyle=SQL,\ DMY"}
+    with RawClient(proxy.port) as client, RawClient(postgres.port) as direct:
+        for each in (client, direct):
+            assert "N" not in each.start(asked).kinds
+            assert each.query("SHOW TimeZone").rows == [[b"Asia/Tokyo"]]
+            assert each.query("SHOW DateStyle").rows == [[b"SQL, DMY"]]
+            assert each.query("SHOW application_name").rows == [[b"wins"]]
 
 
-def test_unsupported_parameters_are_stripped_with_a_warning(proxy):
+HARMLESS = {"jit": "off", "work_mem": "64MB", "extra_float_digits": "2"}
+MATTER = {"search_path": "secret_schema", "role": "secret_role", "default_transaction_read_only": "on",
+          "row_security": "off", "statement_timeout": "1s", "session_replication_role": "replica", "app.tenant": "secret"}
+
+
+def stripped(proxy, parameters: dict[str, str], names: list[str]) -> None:
     with RawClient(proxy.port) as client:
-        replies = client.start(UNSUPPORTED)
+        replies = client.start(parameters)
         assert replies.kinds.endswith("NZ")
         notice = replies[-2].fields
         assert (notice["S"], notice["C"]) == ("WARNING", "01000")
-        assert notice["M"] == "ignored startup parameters: " + ", ".join(UNSUPPORTED)
-        assert "secret_schema" not in str(notice)
+        assert notice["M"] == "ignored startup parameters: " + ", ".join(names)
+        assert "secret" not in str(notice)
         assert client.query("SELECT 1").rows == [[b"1"]]
     lines = [line for line in proxy.logged().splitlines() if "jit" in line]
     assert len(lines) == 1 and "extra_float_digits" in lines[0]
-    assert "secret_schema" not in proxy.logged()
+    assert "secret" not in proxy.logged()
+
+
+def test_harmless_parameters_are_stripped_with_a_warning(proxy):
+    stripped(proxy, HARMLESS | {"options": "-c geqo=off"}, ["geqo", *HARMLESS])
+
+
+def test_all_parameters_are_stripped_where_that_is_asked_for(start_proxy):
+    proxy = start_proxy(startup_parameters_unsupported="strip")
+    stripped(proxy, HARMLESS | MATTER, [*HARMLESS, *MATTER])
+
+
+def test_parameters_that_matter_are_refused(proxy):
+    assert refused(proxy, MATTER | HARMLESS) == ("FATAL", "0A000", "unsupported startup parameters: " + ", ".join(MATTER))
+    for name in MATTER:
+        assert refused(proxy, {name: "secret"}) == ("FATAL", "0A000", f"unsupported startup parameter: {name}")
+        assert refused(proxy, {"options": f"-c jit=off -c {name}=secret"}) == \
+            ("FATAL", "0A000", f"unsupported startup parameter: {name}")
+    assert "secret" not in proxy.logged()
+
+
+def test_options_that_postgresql_refuses(proxy, postgres):
+    for options in ("-c jit", "--work-mem"):
+        said = [refused(server, {"options": options})[:3] for server in (proxy, postgres)]
+        assert said[0] == said[1]
 
 
 def test_unsupported_parameters_are_forwarded(start_proxy):
