@@ -25,7 +25,7 @@ struct frame {
     byte_view body() const { return raw.substr(std::min(raw.size(), frame_header_size)); }
     std::size_t body_size() const { return length - 4; }
     bool whole() const { return raw.size() == size(); }
-    bool valid() const { return length >= 4; }
+    bool valid() const { return length >= 4 && length <= INT32_MAX; }  // Int32: it has a sign
 };
 
 /// The message at the start of `in`; nothing while its header is not there.

@@ -14,7 +14,7 @@
 namespace pgsidecar::fuzz {
 namespace {
 
-void options(byte_view bytes) {
+void command_line_options(byte_view bytes) {
     std::size_t size = 0;
     const command_line read = read_command_line(bytes);
     for (const auto& [name, value] : read.settings) size += name.size() + value.size();
@@ -151,7 +151,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     using namespace pgsidecar::fuzz;
     const heap_block block({reinterpret_cast<const char*>(data), size});
     packet(block.view());
-    pgsidecar::fuzz::options(block.view());
+    command_line_options(block.view());
     input in(data, size);
     conversation(in);
     return 0;

@@ -159,6 +159,8 @@ INSTANTIATE_TEST_SUITE_P(
         refusal{"length_too_short", "\0\0\0\7"s, fatal("08P01", "invalid length of startup packet")},
         refusal{"length_zero", "\0\0\0\0"s, fatal("08P01", "invalid length of startup packet")},
         refusal{"length_too_long", "\0\0\x27\x15"s, fatal("08P01", "invalid length of startup packet")},
+        refusal{"length_above_2_31", "\x80\0\0\x08\0\3\0\0"s,
+                fatal("08P01", "invalid length of startup packet")},
         refusal{"http", "GET ", fatal("08P01", "invalid length of startup packet")},
         refusal{"short_cancel", raw_packet("\x04\xd2\x16\x2e\0\0\0\1ab"s),
                 fatal("08P01", "invalid length of cancel request packet")},
@@ -547,7 +549,10 @@ INSTANTIATE_TEST_SUITE_P(
         bad_client{"terminate", fe::terminate(), "expected password response, got message type 88"},
         bad_client{"high_byte", fe::message('\xff'), "expected password response, got message type 255"},
         bad_client{"length_too_short", "p\0\0\0\3"s, "invalid message length"},
-        bad_client{"length_too_long", "p\0\1\0\4"s, "invalid message length"}),
+        bad_client{"length_too_long", "p\0\1\0\4"s, "invalid message length"},
+        bad_client{"length_above_2_31", "p\x80\0\0\4"s, "invalid message length"},
+        bad_client{"second_startup", startup({{"user", "boss"}}),
+                   "expected password response, got message type 0"}),
     [](const auto& i) { return i.param.name; });
 
 struct bad_server {
@@ -561,7 +566,9 @@ TEST_P(BadServer, EndsTheConnection) {
     whole_and_cut(options(), [](start_up& s) {
         s.client_sends(startup({{"user", "me"}}));
         s.server_sends(GetParam().sent);
-        EXPECT_EQ(s.client_got(), fatal("08P01", "invalid message from the upstream server during start-up"));
+        std::string got = s.client_got();
+        if (got.starts_with(authenticated)) got.erase(0, authenticated.size());
+        EXPECT_EQ(got, fatal("08P01", "invalid message from the upstream server during start-up"));
         EXPECT_TRUE(s.talk().finished());
     });
 }
@@ -573,11 +580,49 @@ INSTANTIATE_TEST_SUITE_P(
                     bad_server{"old_error", "EFATAL:  sorry\n\0"s},
                     bad_server{"http", "HTTP/1.1 400 Bad Request\r\n"},
                     bad_server{"short_authentication", be::message('R', "\0\0"s)},
-                    bad_server{"key_without_key", be::message('K', "\0\0\0\1"s)},
-                    bad_server{"parameter_status_cut", be::message('S', "name")},
-                    bad_server{"ready_without_status", be::message('Z')},
+                    bad_server{"length_above_2_31", "E\x80\0\0\4"s},
+                    bad_server{"ready_at_once", be::ready('I')},
+                    bad_server{"status_at_once", be::parameter_status("client_encoding", "UTF8")},
+                    bad_server{"key_at_once", be::message('K', "\0\0\0\1keys"s)},
+                    bad_server{"key_without_key", authenticated + be::message('K', "\0\0\0\1"s)},
+                    bad_server{"parameter_status_cut", authenticated + be::message('S', "name")},
+                    bad_server{"ready_without_status", authenticated + be::message('Z')},
                     bad_server{"unasked_negotiation", be::message('v', "\0\3\0\0\0\0\0\0"s)}),
     [](const auto& i) { return i.param.name; });
+
+TEST(BadUpstream, AsksAgainBehindAuthenticationOk) {
+    for (const std::string& again :
+         {authenticated, authentication(3), authentication(10, "SCRAM-SHA-256\0\0"s)})
+        whole_and_cut(options(), [&](start_up& s) {
+            s.client_sends(startup({{"user", "me"}}));
+            s.server_sends(authenticated + again + welcome);
+            EXPECT_EQ(s.client_got(), authenticated + fatal("08P01",
+                                                            "invalid message from the upstream server "
+                                                            "during start-up"));
+        });
+}
+
+TEST(BadUpstream, SkipsThePasswordThatItHasAskedFor) {
+    for (const std::string& asked : {authentication(3), authentication(10, "SCRAM-SHA-256\0\0"s)})
+        whole_and_cut(options(), [&](start_up& s) {
+            s.client_sends(startup({{"user", "me"}}));
+            s.server_sends(asked + be::ready('I'));
+            EXPECT_EQ(s.client_got(),
+                      asked + fatal("08P01", "invalid message from the upstream server during start-up"));
+        });
+}
+
+TEST(ClientStartup, SecondStartupMessageIsNeverRead) {
+    const std::string again = startup({{"user", "boss"}});
+    whole_and_cut(options(), [&](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}) + again);
+        EXPECT_EQ(s.server_got(), startup({{"user", "me"}}));
+        s.server_sends(authenticated + welcome);
+        EXPECT_EQ(s.talk().identity().user, "me");
+        EXPECT_EQ(s.server_got(), "");
+        EXPECT_EQ(s.unused_of_client(), again) << "to the session it is a message of an unknown type";
+    });
+}
 
 TEST(ClientStartup, RefusedByTheDriver) {
     start_up s(options(), 1000);

@@ -276,20 +276,22 @@ TEST(Limits, ClosesInFrontOfAMessageOfAnUnknownTypeAreAnswered) {
 
 TEST(Limits, ServerThatDoesNotFitTheProtocolEndsTheConnection) {
     const auto out_of_sync = [](const std::string& what) {
-        return be::fatal("08P01", "unexpected " + what + " from the upstream server");
+        return be::fatal("08P01", what + " from the upstream server");
     };
     for (const auto& [reply, what] : std::vector<std::pair<std::string, std::string>>{
-             {be::parse_complete(), "message type '1'"},
-             {be::ready('I'), "message type 'Z'"},
-             {be::data_row({"1"}), "message type 'D'"},
-             {std::string("C\0\0\0\2", 5), "a message with an impossible length"},
-             {std::string("D\0\0\0\0", 5), "a message with an impossible length"}}) {
+             {be::parse_complete(), "unexpected message type '1'"},
+             {be::ready('I'), "unexpected message type 'Z'"},
+             {be::data_row({"1"}), "unexpected message type 'D'"},
+             {std::string("C\0\0\0\2", 5), "message of impossible length"},
+             {std::string("D\0\0\0\0", 5), "message of impossible length"},
+             {std::string("N\x80\0\0\0", 5), "message of impossible length"},
+             {std::string("D\xff\xff\xff\xff", 5), "message of impossible length"}}) {
         conversation().server_sends({reply}).client_gets({out_of_sync(what)}).ends().check();
     }
     for (const auto& [reply, what] : std::vector<std::pair<std::string, std::string>>{
-             {be::bind_complete(), "message type '2'"},
-             {be::ready('I'), "message type 'Z'"},
-             {be::command_complete("SELECT 1"), "message type 'C'"}}) {
+             {be::bind_complete(), "unexpected message type '2'"},
+             {be::ready('I'), "unexpected message type 'Z'"},
+             {be::command_complete("SELECT 1"), "unexpected message type 'C'"}}) {
         conversation()
             .pooler(pooler_kind::direct)
             .client_sends({fe::parse("", "select 1"), fe::flush()})
@@ -307,7 +309,7 @@ TEST(Limits, ReadyForQueryWithoutAKnownStatusEndsTheConnection) {
             .client_sends({fe::query("select 1")})
             .server_gets({fe::query("select 1")})
             .server_sends({reply})
-            .client_gets({be::fatal("08P01", "unexpected transaction status from the upstream server")})
+            .client_gets({be::fatal("08P01", "unknown transaction status from the upstream server")})
             .ends()
             .check();
     }

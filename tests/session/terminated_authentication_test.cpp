@@ -201,6 +201,16 @@ INSTANTIATE_TEST_SUITE_P(
     testing::Values(
         bad_response{"query", fe::query("select 1"), "expected SASL response, got message type 81"},
         bad_response{"too_long", "p\0\1\0\4"s, "invalid message length"},
+        bad_response{"length_above_2_31", "p\x80\0\0\4"s, "invalid message length"},
+        bad_response{"second_startup", startup({{"user", "other"}}),
+                     "expected SASL response, got message type 0"},
+        bad_response{"data_beyond_the_message",
+                     fe::message('p',
+                                 "SCRAM-SHA-256\0\xff\xff\xff\xff"
+                                 "n,,n"s),
+                     "malformed SASL initial response"},
+        bad_response{"data_without_end", fe::message('p', "SCRAM-SHA-256\0\x7f\xff\xff\xff"s),
+                     "malformed SASL initial response"},
         bad_response{"password", fe::message('p', "apples\0"s), "malformed SASL initial response"},
         bad_response{"mechanism", sasl_initial("PLAIN", "x"),
                      "client selected an invalid SASL authentication mechanism"},
@@ -384,6 +394,52 @@ TEST(UpstreamLogin, ServerThatDoesNotKnowThePasswordIsNotBelieved) {
     s->server_sends(authentication(12, "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=") + authenticated);
     EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
     EXPECT_THAT(s->talk().login_problem(), HasSubstr("does not know the password"));
+}
+
+TEST(UpstreamLogin, NothingSkipsWhatTheServerHasToProve) {
+    const std::string invalid = fatal("08P01", "invalid message from the upstream server during start-up");
+    for (const std::string& early :
+         {be::ready('I'), be::parameter_status("client_encoding", "UTF8"), welcome})
+        for (const std::string& asked : {""s, asks_clear, sasl_offer}) {
+            auto s = let_in(tls);
+            s->server_sends(asked + early);
+            EXPECT_EQ(s->client_got(), invalid);
+            EXPECT_TRUE(s->talk().finished());
+        }
+}
+
+TEST(UpstreamLogin, NorInTheMiddleOfScram) {
+    const auth::scram_secret secret = auth::make_scram_secret("service", "salt");
+    for (const bool proves : {false, true}) {
+        auto s = let_in(tls);
+        auth::scram_server server("svc", &secret, "", "");
+        s->server_sends(sasl_offer);
+        const std::string initial = body_of(s->server_got());
+        const auto first = server.on_client_first("SCRAM-SHA-256", read_sasl_initial_response(initial)->data);
+        s->server_sends(authentication(11, std::get<std::string>(first)));
+        const auto last = server.on_client_final(body_of(s->server_got()));
+        if (proves) s->server_sends(authentication(12, std::get<std::string>(last)));
+        s->server_sends(welcome);
+        EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08P01");
+        EXPECT_TRUE(s->talk().finished());
+    }
+}
+
+TEST(UpstreamLogin, TakesLongMessagesForNothingElse) {
+    auto s = let_in(tls);
+    s->server_sends(sasl_offer);
+    s->server_got();
+    s->server_sends(authentication(11, "r=" + std::string(50'000, 'x') + ",s=QUJD,i=1"));
+    EXPECT_EQ(s->talk().login_problem(), "the nonce of the SCRAM message is not an answer to ours");
+}
+
+TEST(UpstreamLogin, ErrorWithoutASqlStateIsOneOfOurLogin) {
+    auto s = let_in(tls);
+    s->server_sends(asks_clear + be::message('E', "Mgo away\0\0"s));
+    EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
+    auto early = let_in(tls);
+    early->server_sends(be::message('E', "\0"s));
+    EXPECT_TRUE(early->talk().finished());
 }
 
 }  // namespace

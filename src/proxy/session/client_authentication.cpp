@@ -66,7 +66,15 @@ std::size_t client_startup::on_server_bytes(byte_view in) {
     return stage_ == stage::ready ? used : in.size();
 }
 
+/// Up to AuthenticationOk the upstream may ask, refuse and give notice; all else would skip what it has to
+/// prove.
+bool client_startup::comes_too_early(backend type) const {
+    return !logged_in_ && (type == backend::parameter_status || type == backend::backend_key_data ||
+                           type == backend::ready_for_query);
+}
+
 void client_startup::on_backend(const frame& f) {
+    if (comes_too_early(static_cast<backend>(f.type))) return end_malformed();
     switch (static_cast<backend>(f.type)) {
         case backend::authentication: return on_authentication(f);
         case backend::parameter_status: on_parameter_status(f.body()); break;
@@ -94,7 +102,7 @@ void client_startup::on_backend(const frame& f) {
 
 void client_startup::on_authentication(const frame& f) {
     const auto asked = read_authentication(f.body());
-    if (!asked) return end_malformed();
+    if (!asked || logged_in_) return end_malformed();
     logged_in_ = asked->request == authentication_request::ok;
     if (terminates()) log_in(*asked);
     if (finished() || (terminates() && !logged_in_)) return;

@@ -8,6 +8,7 @@
 
 #include "protocol/authentication_messages.hpp"
 #include "protocol/frame.hpp"
+#include "protocol/message_types.hpp"
 #include "protocol/startup_messages.hpp"
 #include "proxy/auth/users.hpp"
 #include "proxy/session/client_login.hpp"
@@ -168,6 +169,7 @@ private:
     std::size_t on_password(byte_view in);
     std::optional<frame> take_password_message(byte_view in, byte_view expected);
     void on_backend(const frame& f);
+    bool comes_too_early(backend type) const;
     void on_authentication(const frame& f);
     bool offer_without_plus(byte_view mechanisms);
     bool misses_plus(byte_view password_body);

@@ -124,7 +124,7 @@ std::size_t session::on_server_bytes(byte_view in) {
         const auto f = peek_frame(in.substr(used));
         if (!f) break;
         if (!f->valid()) {
-            out_of_sync("a message with an impossible length");
+            out_of_sync("message of impossible length");
             break;
         }
         const bool in_pieces =
@@ -156,12 +156,12 @@ bool session::on_backend(const frame& f) {
 bool session::on_reply(const frame& f) {
     const auto type = static_cast<backend>(f.type);
     if (replies_.empty() || !may_answer(replies_.head().kind, type)) {
-        out_of_sync(std::string("message type '") + f.type + "'");
+        out_of_sync(std::string("unexpected message type '") + f.type + "'");
         return false;
     }
     expected_reply& head = replies_.head();
     if (!f.whole() && !passes_unread(type)) {  // these are all short
-        out_of_sync("a message with an impossible length");
+        out_of_sync("message of impossible length");
         return false;
     }
     bool tells_change = false, kept = false;
@@ -215,7 +215,7 @@ void session::on_command_complete(expected_reply& head) {
 
 void session::on_ready(const frame& f, bool shown) {
     const char code = f.body().size() == 1 ? f.body().front() : '\0';
-    if (code != 'I' && code != 'T' && code != 'E') return out_of_sync("transaction status");
+    if (code != 'I' && code != 'T' && code != 'E') return out_of_sync("unknown transaction status");
     const auto status = static_cast<transaction_status>(code);
     const request kind = replies_.head().kind;
     const disposition how = replies_.head().how;
@@ -373,7 +373,7 @@ void session::show_parameter_types(const statement& s) {
 /// The two streams do not fit together any more: nothing that follows could be trusted.
 void session::out_of_sync(byte_view what) {
     ++counters_.protocol_violations;
-    const std::string message = "unexpected " + std::string(what) + " from the upstream server";
+    const std::string message = std::string(what) + " from the upstream server";
     show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
     muted_ = finished_ = true;
 }

@@ -100,7 +100,7 @@ void session::learn(expected_reply& head, const frame& f) {
         return;
     }
     auto shape = type == backend::row_description ? read_row_shape(f.body()) : std::string();
-    if (!shape) return out_of_sync("RowDescription");
+    if (!shape) return out_of_sync("malformed RowDescription");
     switch (head.what) {
         case purpose::birth:
         case purpose::shape_check:
