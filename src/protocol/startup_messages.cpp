@@ -64,6 +64,14 @@ void compose_ssl_request(std::string& out) {
         .u32(std::uint32_t{startup_request_code} << 16 | ssl_request::code);
 }
 
+void compose_cancel_request(std::string& out, std::uint32_t process_id, byte_view secret_key) {
+    field_writer(out)
+        .u32(static_cast<std::uint32_t>(startup_packet_minimum + 4 + secret_key.size()))
+        .u32(std::uint32_t{startup_request_code} << 16 | cancel_view::code)
+        .u32(process_id)
+        .bytes(secret_key);
+}
+
 void compose_startup(std::string& out, std::uint16_t minor, const startup_parameters& parameters) {
     std::size_t size = startup_packet_minimum + 1;
     for (const auto& [name, value] : parameters) size += name.size() + value.size() + 2;

@@ -68,6 +68,8 @@ bool is_protocol_option(byte_view parameter_name);
 
 void compose_ssl_request(std::string& out);
 
+void compose_cancel_request(std::string& out, std::uint32_t process_id, byte_view secret_key);
+
 void compose_startup(std::string& out, std::uint16_t minor, const startup_parameters& parameters);
 
 /// Says that 3.0 is the newest that is spoken, and which protocol options are not known.

@@ -164,6 +164,72 @@ TEST_F(ByteStream, CloseEndsARead) {
     EXPECT_TRUE(ends_with(asio::error::operation_aborted));
 }
 
+/// Nobody reads in its own turn.
+class UnreadByteStream : public ByteStream {
+protected:
+    UnreadByteStream() {
+        run();
+        stream_.cancel_read();
+        EXPECT_TRUE(ends_with(asio::error::operation_aborted));
+    }
+
+    /// Until something has come, or the end.
+    std::size_t read_now(error_code& ec) {
+        std::size_t n = 0;
+        ec = asio::error::try_again;
+        EXPECT_TRUE(run_until([&] {
+            if (ec == asio::error::try_again) n = stream_.read_now(in_, ec);
+            return ec != asio::error::try_again;
+        }));
+        return n;
+    }
+};
+
+TEST_F(UnreadByteStream, ReadsWhatIsThereWithoutWaiting) {
+    error_code ec;
+    EXPECT_EQ(stream_.read_now(in_, ec), 0U);
+    EXPECT_EQ(ec, asio::error::try_again);
+    send("one");
+    EXPECT_EQ(read_now(ec), 3U);
+    EXPECT_FALSE(ec);
+    peer_.close();
+    EXPECT_EQ(read_now(ec), 0U);
+    EXPECT_EQ(ec, asio::error::eof);
+    EXPECT_EQ(in_.view(), "one");
+}
+
+TEST_F(UnreadByteStream, SeesThatThePeerHasHungUpBehindWhatIsUnread) {
+    send("one");
+    EXPECT_FALSE(stream_.peer_has_hung_up());
+    peer_.shutdown(tcp::socket::shutdown_send);
+    EXPECT_TRUE(run_until([&] { return stream_.peer_has_hung_up(); }));
+    error_code ec;
+    EXPECT_EQ(read_now(ec), 3U);
+}
+
+TEST_F(UnreadByteStream, SeesThatThePeerHasReset) {
+    peer_.set_option(asio::socket_base::linger(true, 0));
+    peer_.close();
+    EXPECT_TRUE(run_until([&] { return stream_.peer_has_hung_up(); }));
+}
+
+TEST_F(UnreadByteStream, WaitsAgainForWhatFollows) {
+    error_code ec;
+    send("one");
+    EXPECT_EQ(read_now(ec), 3U);
+    bool ended = false;
+    const auto read_on = [&]() -> awaitable<> {
+        co_await stream_.read(in_, ec);
+        ended = true;
+    };
+    asio::co_spawn(io_, read_on(), asio::detached);
+    run();
+    EXPECT_FALSE(ended);
+    send("two");
+    EXPECT_TRUE(run_until([&] { return ended; }));
+    EXPECT_EQ(in_.view(), "onetwo");
+}
+
 TEST_F(ByteStream, SaysWhenTheBufferIsFull) {
     begin_with("one");
     stream_.cancel_read();

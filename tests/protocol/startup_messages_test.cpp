@@ -126,6 +126,12 @@ TEST(StartupPacket, ComposedStartupMessage) {
     EXPECT_EQ(out, packet("\0\3\0\2user\0me\0_pq_.x\0\0\0"s));
 }
 
+TEST(StartupPacket, ComposedCancelRequest) {
+    std::string out;
+    compose_cancel_request(out, 258, "\xde\xad\xbe\xef");
+    EXPECT_EQ(out, packet(cancel_request + "\0\0\1\2\xde\xad\xbe\xef"s));
+}
+
 TEST(StartupPacket, ComposedNegotiateProtocolVersion) {
     std::string out;
     compose_negotiate_protocol_version(out, {"_pq_.a", "_pq_.b"});

@@ -47,6 +47,37 @@ TEST(Leave, HeldSegmentsAreStillSent) {
         .check();
 }
 
+TEST(Leave, TerminateIsFoundAmongWhatIsHeld) {
+    const std::string held = fe::query("select 1") + insert + fe::sync();
+    EXPECT_TRUE(session::has_terminate(fe::terminate()));
+    EXPECT_TRUE(session::has_terminate(held + fe::terminate()));
+    EXPECT_TRUE(session::has_terminate(held + fe::terminate() + "more"));
+    EXPECT_FALSE(session::has_terminate(""));
+    EXPECT_FALSE(session::has_terminate(held));
+    EXPECT_FALSE(session::has_terminate((held + fe::terminate()).substr(0, held.size() + 4)));
+    EXPECT_FALSE(session::has_terminate(fe::query("select '" + fe::terminate() + "'")));
+    EXPECT_FALSE(session::has_terminate(fe::query("select 1").substr(0, 8)));
+    EXPECT_FALSE(session::has_terminate(std::string("Q\0\0\0\1", 5) + fe::terminate()));
+}
+
+TEST(Leave, WhatIsCarriedOutIsNotWhatUndoesIt) {
+    text_pool texts;
+    session s(texts, {});
+    EXPECT_FALSE(s.carries_out());
+    const std::string begin = fe::query("begin");
+    s.on_client_bytes(begin);
+    EXPECT_TRUE(s.carries_out());
+    s.on_server_bytes(be::command_complete("BEGIN") + be::ready('T'));
+    EXPECT_FALSE(s.carries_out());
+    const std::string query = fe::query("select pg_sleep(9)");
+    s.on_client_bytes(query);
+    s.on_client_eof();
+    EXPECT_TRUE(s.carries_out());
+    s.on_server_bytes(be::error("57014", "canceling statement due to user request") + be::ready('E'));
+    EXPECT_FALSE(s.carries_out());  // but the ROLLBACK
+    EXPECT_FALSE(s.finished());
+}
+
 TEST(Leave, OpenSegmentIsUndone) {
     conversation()
         .client_sends({insert, fe::terminate()})

@@ -44,8 +44,9 @@ std::vector<key> relay_keys() {
             "How long a client may take from connecting to its first ReadyForQuery."),
         scalar(
             "leave_timeout", timeout, [](auto& s) -> auto& { return s.leave_timeout; },
-            "How long the last answers owed to a client that leaves may take before the pooler's connection "
-            "is cut."),
+            "How long each message that a client has sent before it leaves with Terminate may still take. "
+            "Then what runs is cancelled, and cut after as long again. What runs for a client that has gone "
+            "without Terminate is cancelled after half a second."),
         scalar(
             "drain_timeout", duration_value(0ms, 24h), [](auto& s) -> auto& { return s.drain_timeout; },
             "How long sessions may take after SIGTERM to come to the end of their transaction."),

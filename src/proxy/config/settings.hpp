@@ -178,7 +178,8 @@ struct settings {
     std::size_t max_worker_statement_memory = std::size_t{512} << 20;
     // How long a client may take from connecting to its first ReadyForQuery; 1 ms to 24 h, default 60 s.
     std::chrono::milliseconds login_timeout = std::chrono::seconds{60};
-    // How long the last answers owed to a client that leaves may take; 1 ms to 24 h, default 30 s.
+    // How long what a client that leaves has sent may take before it is cancelled, and then before it is cut;
+    // 1 ms to 24 h, default 30 s.
     std::chrono::milliseconds leave_timeout = std::chrono::seconds{30};
     // How long sessions may take after SIGTERM to come to the end of a transaction; 0 to 24 h, default 15 s.
     std::chrono::milliseconds drain_timeout = std::chrono::seconds{15};

@@ -2,6 +2,7 @@
 
 #include <netinet/in.h>
 #include <netinet/tcp.h>
+#include <poll.h>
 #include <sys/socket.h>
 
 #include <array>
@@ -106,6 +107,20 @@ std::size_t byte_stream::end_read(error_code& ec) const {
     ec = reading_.waits ? arrival_.what_failed() : error_code();
     if (!ec) ec = reading_.ec;
     return reading_.bytes;
+}
+
+std::size_t byte_stream::read_now(read_buffer& in, error_code& ec) {
+    reading_ = {.into = &in, .ec = {}};
+    if (in.is_full()) reading_.ec = asio::error::message_size;
+    if (!reading_.ec && (try_to_read(true) == arrival::nothing || reading_.until_writable))
+        reading_.ec = asio::error::try_again;
+    ec = reading_.ec;
+    return reading_.bytes;
+}
+
+bool byte_stream::peer_has_hung_up() {
+    pollfd socket{.fd = socket_.native_handle(), .events = POLLRDHUP, .revents = 0};
+    return ::poll(&socket, 1, 0) > 0;
 }
 
 /// The last read has told that there is more.

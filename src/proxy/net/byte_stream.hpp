@@ -55,6 +55,12 @@ public:
     awaitable<> go_on_reading();
     std::size_t end_read(error_code& ec) const;
 
+    /// The same without waiting, while no other read goes on: try_again when nothing has come.
+    std::size_t read_now(read_buffer& in, error_code& ec);
+
+    /// The peer has closed or reset the connection; what it sent before may still be unread.
+    bool peer_has_hung_up();
+
     /// No more than there is room for, before anything is encrypted.
     awaitable<std::size_t> read_some(std::span<char> room, error_code& ec) {
         return socket_.async_read_some(asio::buffer(room.data(), room.size()), cancellable(ec));

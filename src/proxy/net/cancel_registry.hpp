@@ -70,6 +70,8 @@ public:
     cancel_registration& operator=(const cancel_registration&) = delete;
     ~cancel_registration() { registry_.remove(entry_); }
 
+    const cancel_key& key() const { return entry_->first; }
+
     void set_busy(bool busy) {
         if (busy_.load(std::memory_order_relaxed) != busy) busy_ = busy;
     }

@@ -43,7 +43,8 @@ connection::connection(service& shared, worker_state& here, stream_socket client
                          .connector = upstream_connector(client_.get_executor(), here.deadlines,
                                                          config_->settings.upstream, shared.upstreams)}),
       timing_(here.counts),
-      deadline_(here.deadlines, [this] { on_deadline(); }) {}
+      deadline_(here.deadlines, [this] { on_deadline(); }),
+      look_(here.deadlines, [this] { look_for_end(); }) {}
 
 awaitable<> connection::run() {
     deadline_.set_after(config_->settings.login_timeout);
@@ -70,6 +71,7 @@ awaitable<> connection::end() {
     if (reads_on) co_await linger();
     client_.close();
     deadline_.give_up();
+    look_.give_up();
 }
 
 /// While only the client can go on.
@@ -96,20 +98,6 @@ void connection::make_room() {
     let_client_go();
     end_server_side();
     server_spoke_.notify();
-}
-
-/// Until the server has given the last answers that are owed and all is written.
-awaitable<> connection::leave() {
-    deadline_.set_after(config_->settings.leave_timeout);
-    if (client_gone_ && !talk_.finished()) {
-        talk_.on_client_eof();
-        write_both();
-    }
-    while (server_pump_runs_ && !talk_.finished()) co_await server_spoke_.wait();
-    write_both();
-    co_await written();
-    end_server_side();
-    while (server_pump_runs_) co_await server_spoke_.wait();
 }
 
 /// Until the client has closed too.
@@ -159,6 +147,7 @@ void connection::cut() {
 
 void connection::on_deadline() {
     if (talk_.stage() == stage::cancelling) return let_client_go();
+    if (ready_ && !talk_.finished()) return on_leaving_too_long();
     if (ready_ || talk_.finished()) return cut();
     ++here_.counts.limits_hit[limit::login_timeout];
     ++here_.counts.logins[login::timeout];

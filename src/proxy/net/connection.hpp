@@ -41,6 +41,9 @@ public:
     /// Ends at once.
     void cut();
 
+    /// Before run(): there is no client, but a CancelRequest of ours.
+    void take_cancel_request(const cancel_key& key);
+
     std::uint64_t id() const { return id_; }
 
     // connection_report.cpp: what is told of it
@@ -53,11 +56,12 @@ public:
     void count_end();
 
 private:
+    static constexpr std::chrono::milliseconds no_limit{0};
+
     // connection.cpp: from accept to close; a frame holds room for all that it awaits, so what comes before
     // and after the relay is apart
     awaitable<bool> begin();
     awaitable<> end();
-    awaitable<> leave();
     awaitable<> linger();
     void count_half_open();
     void make_room();
@@ -92,6 +96,27 @@ private:
     awaitable<cancel_result> carry_cancel_request();
     bool comes_too_late() const;
     awaitable<link_failure> reach_cancelled();
+
+    // connection_leave.cpp: a client that leaves
+    /// Why nobody reads from the client at the moment.
+    enum class unheard : std::uint8_t {
+        no,
+        waits,  ///< for something that the upstream has to do first
+        lent,   ///< what was read of it is being written
+    };
+    /// What is known of the end of the client's stream, which lies behind bytes that are held.
+    enum class client_end : std::uint8_t { open, unknown, terminated, closed };
+    void stop_listening(unheard why);
+    void look_for_end();
+    void read_ahead();
+    bool terminate_is_ahead();
+    void on_client_end(error_code ec);
+    void on_terminate_ahead();
+    void begin_to_leave(std::chrono::milliseconds limit);
+    void go_on_leaving();
+    void on_leaving_too_long();
+    void cancel_what_runs();
+    awaitable<> leave();
 
     // relay.cpp: the pumps
     awaitable<> relay();
@@ -152,6 +177,11 @@ private:
     bool server_pump_runs_ = false;
     bool client_gone_ = false;
     bool client_lost_ = false;  // it cannot be written to
+    unheard unheard_ = unheard::no;
+    client_end client_end_ = client_end::open;
+    std::uint64_t looked_through_ = 0;                  // bytes of the client's
+    bool given_up_ = false;                             // it has taken too long to leave
+    std::chrono::milliseconds leave_limit_ = no_limit;  // while it leaves
     bool draining_ = false;
     bool leaving_ = false;  // the client is not heard any more
     bool ready_ = false;
@@ -160,6 +190,7 @@ private:
     session_timing timing_;
 
     deadline deadline_;
+    deadline look_;  // for the client's end
 };
 
 }  // namespace pgsidecar::net

@@ -1,5 +1,6 @@
 // connection as the carrier of a CancelRequest.
 
+#include "protocol/startup_messages.hpp"
 #include "proxy/net/connection.hpp"
 #include "proxy/net/log.hpp"
 
@@ -18,6 +19,12 @@ std::string_view name_of(cancel_result result) {
 }
 
 }  // namespace
+
+void connection::take_cancel_request(const cancel_key& key) {
+    std::string packet;
+    compose_cancel_request(packet, key.process_id, key.secret_key);
+    talk_.on_client_bytes(packet);
+}
 
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
 awaitable<> connection::cancel() {

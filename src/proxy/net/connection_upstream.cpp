@@ -31,7 +31,9 @@ awaitable<bool> connection::connect_upstream() {
         co_return false;
     }
     const auto begin = steady_clock::now();
+    stop_listening(unheard::waits);
     const link_failure failure = co_await speak_to_upstream();
+    unheard_ = unheard::no;
     if (!hears_client()) co_return false;
     here_.counts.upstream_connect.observe(steady_clock::now() - begin);
     ++here_.counts.upstream_connects[failure ? connect_result::failed : connect_result::ok];

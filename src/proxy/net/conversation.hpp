@@ -46,6 +46,9 @@ public:
     /// Both batches are to be flushed, then both connections closed.
     bool finished() const { return session_ ? session_->finished() : startup_->finished(); }
 
+    /// The server is still at work on what the client has sent, and not on what undoes it.
+    bool carries_out() const { return session_ && session_->carries_out(); }
+
     /// The client has said goodbye: it reads nothing more.
     bool client_has_terminated() const { return session_ && session_->client_has_terminated(); }
 

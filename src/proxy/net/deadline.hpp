@@ -55,6 +55,7 @@ public:
     void set_at(time_point at);
     void set_after(std::chrono::milliseconds limit) { set_at(time_point::clock::now() + limit); }
     void give_up();
+    bool is_set() const { return entry_.has_value(); }
 
 private:
     friend class deadline_queue;

@@ -19,14 +19,23 @@ awaitable<> connection::relay() {
     while (hears_client()) {
         const std::uint64_t turn = server_turns_;
         const fed now = feed_from_client();
-        if (!all_written()) co_await written();
+        if (now.used > 0) go_on_leaving();
+        if (!all_written()) {
+            stop_listening(unheard::lent);
+            co_await written();
+        }
+        unheard_ = unheard::no;
         forget_from_client(now);
-        if (!hears_client()) break;
+        if (!hears_client() || talk_.client_has_terminated()) break;
         if (talk_.has_more()) continue;
         if (now.held) {
+            stop_listening(unheard::waits);
             if (turn == server_turns_) co_await server_spoke_.wait();
+            unheard_ = unheard::no;
             continue;
         }
+        if (client_end_ == client_end::closed) client_gone_ = true;
+        if (client_gone_) break;
         if (!client_.begin_read(client_in_)) co_await client_.arrived();
         if (client_.must_write()) co_await client_.go_on_reading();
         client_.end_read(ec);
@@ -162,7 +171,7 @@ void connection::write_both() {
 void connection::on_client_lost() {
     if (client_lost_) return;
     client_lost_ = true;
-    deadline_.set_after(config_->settings.leave_timeout);
+    if (leave_limit_ == no_limit) begin_to_leave(config_->settings.leave_timeout);
 }
 
 void connection::on_ready() {

@@ -9,6 +9,10 @@
 
 namespace pgsidecar::net {
 
+worker::worker(service& shared) : service_(shared) {
+    here_.cancel = [this](const cancel_key& key) { cancel(key); };
+}
+
 worker::~worker() {
     if (!thread_.joinable()) return;
     stop();
@@ -38,9 +42,20 @@ void worker::serve(stream_socket client, const endpoint& peer) {
 }
 
 void worker::begin(stream_socket client, const endpoint& peer) {
-    auto begun = std::make_shared<connection>(service_, here_, std::move(client), peer);
-    connections_.insert(begun);
     ++here_.counts.connections;
+    launch(std::make_shared<connection>(service_, here_, std::move(client), peer));
+}
+
+/// As if a client had sent the request, which has no connection.
+void worker::cancel(const cancel_key& key) {
+    auto sender = std::make_shared<connection>(service_, here_, stream_socket(io_.get_executor()),
+                                               asio::local::stream_protocol::endpoint());
+    sender->take_cancel_request(key);
+    launch(sender);
+}
+
+void worker::launch(const std::shared_ptr<connection>& begun) {
+    connections_.insert(begun);
     asio::co_spawn(io_, begun->run(),
                    [this, begun](const std::exception_ptr& failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();

@@ -14,7 +14,7 @@ namespace pgsidecar::net {
 /// A thread and the connections that live on it.
 class worker {
 public:
-    explicit worker(service& shared) : service_(shared) {}
+    explicit worker(service& shared);
     worker(const worker&) = delete;
     worker& operator=(const worker&) = delete;
     ~worker();
@@ -43,6 +43,8 @@ private:
     void let_thread_end();
     void begin(stream_socket client, const endpoint& peer);
     void give_back_memory();
+    void cancel(const cancel_key& key);
+    void launch(const std::shared_ptr<connection>& begun);
     report tell(report_parts parts) const;
     void end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure);
 

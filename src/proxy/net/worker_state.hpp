@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+
 #include "proxy/net/buffer_pool.hpp"
 #include "proxy/net/cancel_registry.hpp"
 #include "proxy/net/deadline.hpp"
@@ -19,6 +21,7 @@ struct worker_state {
     pool_names names;
     last_shared<client_identity> clients;
     last_shared<upstream_target> upstreams;
+    std::function<void(const cancel_key&)> cancel;  ///< sends a CancelRequest of ours
     statistics counts;  ///< of what is counted at once, and of connections that have ended
 };
 

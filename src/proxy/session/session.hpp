@@ -83,10 +83,16 @@ public:
     /// The client has sent Terminate.
     bool client_has_terminated() const { return terminated_; }
 
+    /// A Terminate stands among client messages that have not been used yet.
+    static bool has_terminate(byte_view unused);
+
     /// Nothing is expected from the server or owed to it, no segment and no block is open.
     bool idle() const {
         return replies_.empty() && !open_ && !owes_sync_ && status_ == transaction_status::idle;
     }
+
+    /// The server is still at work on what the client has sent, and not on what undoes it.
+    bool carries_out() const { return !replies_.empty() && leaving_ < leave_step::block; }
 
     enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
     state at_work() const;

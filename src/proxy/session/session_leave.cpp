@@ -5,6 +5,15 @@
 /// The pooler would throw the server away, or commit nothing that a server of the client's own has committed.
 namespace pgsidecar {
 
+bool session::has_terminate(byte_view unused) {
+    while (const auto f = peek_frame(unused)) {
+        if (!f->valid() || !f->whole()) return false;
+        if (static_cast<frontend>(f->type) == frontend::terminate) return true;
+        unused.remove_prefix(f->raw.size());
+    }
+    return false;
+}
+
 void session::on_client_eof() {
     if (!client_gone_) leave();
 }
