@@ -46,7 +46,7 @@ std::string hash_of(const X509* certificate) {
     return {reinterpret_cast<char*>(bytes.data()), size};
 }
 
-std::size_t gather(std::span<const iovec> pieces, record& to) {
+std::size_t gather(std::span<const iovec> pieces, std::span<char> to) {
     std::size_t size = 0;
     for (const iovec& piece : pieces) {
         const std::size_t n = std::min(piece.iov_len, to.size() - size);
@@ -60,7 +60,7 @@ std::size_t gather(std::span<const iovec> pieces, record& to) {
 }  // namespace
 
 tls_channel::tls_channel(const tls_context& context, int descriptor)
-    : ssl_(SSL_new(context.get()), SSL_free) {
+    : ssl_(SSL_new(context.get()), SSL_free), record_limit_(client_record_limit) {
     if (!ssl_ || SSL_set_fd(ssl_.get(), descriptor) != 1) throw std::bad_alloc();
     SSL_set_accept_state(ssl_.get());
 }
@@ -69,6 +69,7 @@ tls_channel::tls_channel(const tls_context& context, int descriptor, const peer_
     : tls_channel(context, descriptor) {
     SSL* const ssl = ssl_.get();
     SSL_set_connect_state(ssl);
+    record_limit_ = SSL3_RT_MAX_PLAIN_LENGTH;
     std::string offered(1, static_cast<char>(alpn_protocol.size()));
     offered += alpn_protocol;
     SSL_set_alpn_protos(ssl, reinterpret_cast<const unsigned char*>(offered.data()),
@@ -101,7 +102,8 @@ bool tls_channel::has_more() const { return SSL_has_pending(ssl_.get()) == 1; }
 tls_channel::step tls_channel::write(std::span<const iovec> pieces) {
     static thread_local record gathered;
     std::span<const char> bytes(unsent_);
-    if (unsent_.empty()) bytes = std::span<const char>(gathered.data(), gather(pieces, gathered));
+    if (unsent_.empty())
+        bytes = std::span(gathered).first(gather(pieces, std::span(gathered).first(record_limit_)));
     forget_errors();
     std::size_t n = 0;
     step taken = outcome(SSL_write_ex(ssl_.get(), bytes.data(), bytes.size(), &n));

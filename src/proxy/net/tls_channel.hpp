@@ -62,6 +62,7 @@ private:
     step outcome(int result);
 
     std::unique_ptr<SSL, void (*)(SSL*)> ssl_;
+    std::size_t record_limit_;
     std::vector<char> unsent_;  // of the record that could not be written
 };
 

@@ -53,6 +53,7 @@ tls_context tls_context::for_clients(const config::client_tls_settings& from) {
     tls_context made(SSL_CTX_new(TLS_server_method()));
     made.set_minimum_version(from.minimum_version);
     made.use_certificate("client_tls", from.certificate, from.key);
+    SSL_CTX_set_max_send_fragment(made.get(), client_record_limit);
     SSL_CTX_set_alpn_select_cb(made.get(), select_protocol, nullptr);
     SSL_CTX_set_session_cache_mode(made.get(), SSL_SESS_CACHE_OFF);
     SSL_CTX_set_num_tickets(made.get(), 0);  // connections live long: nothing is resumed, as at PostgreSQL

@@ -12,6 +12,10 @@ namespace pgsidecar::net {
 /// ALPN's name for PostgreSQL's protocol (manual: "SSL Session Encryption").
 inline constexpr std::string_view alpn_protocol = "postgresql";
 
+/// Longest record that clients are sent, as PostgreSQL's own: libpq before 15.20 and 16.14 does not see that
+/// there is more of one behind 8,192 bytes, and waits for the socket.
+inline constexpr std::size_t client_record_limit = 8192;
+
 /// Certificates, keys and rules of one leg, as they were read from their files; cheap to copy.
 ///
 /// std::runtime_error, which names the key and the file, if one of them cannot be used.

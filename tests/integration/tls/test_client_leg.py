@@ -11,7 +11,8 @@ import psycopg
 import pytest
 
 from tests.integration.relay.proxy import eventually
-from tests.integration.relay.raw_client import SSL_REQUEST, RawClient, Reply, startup_packet
+from tests.integration.relay.raw_client import DEFAULTS, SSL_REQUEST, RawClient, Reply, query, startup_packet
+from tests.integration.relay.sleepers import sleepers
 from tests.integration.support.stack import StackError
 
 pytestmark = pytest.mark.timeout(120)
@@ -50,6 +51,84 @@ def first_message(stream: socket.socket) -> Reply:
         kind = replies.read(1).decode()
         size = int.from_bytes(replies.read(4), "big")
         return Reply(kind, replies.read(size - 4))
+
+
+class WireClient:
+    """Does TLS by hand, so that it sees each record as it stands on the wire."""
+
+    HEADER = 5
+
+    def __init__(self, port: int, context: ssl.SSLContext):
+        self._raw = RawClient(port)
+        self._raw.send(SSL_REQUEST)
+        assert self._raw.read(1) == b"S"
+        self._in, self._out = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls = context.wrap_bio(self._in, self._out)
+        self.lengths: list[int] = []  # of the records read since the handshake
+        self._do(self._tls.do_handshake)
+        self.lengths.clear()
+
+    def __enter__(self) -> WireClient:
+        return self
+
+    def __exit__(self, *_) -> None:
+        self._raw.close()
+
+    def send(self, *messages: bytes) -> None:
+        self._do(lambda: self._tls.write(b"".join(messages)))
+
+    def read_until(self, end: bytes) -> bytes:
+        got = b""
+        while not got.endswith(end):
+            got += self._do(lambda: self._tls.read(1 << 16))
+        return got
+
+    def _do(self, step):
+        while True:
+            try:
+                return step()
+            except ssl.SSLWantReadError:
+                self._flush()
+                self._read_record()
+            finally:
+                self._flush()
+
+    def _flush(self) -> None:
+        if data := self._out.read():
+            self._raw.send(data)
+
+    def _read_record(self) -> None:
+        header = self._raw.read(self.HEADER)
+        assert len(header) == self.HEADER, "the connection has ended"
+        length = int.from_bytes(header[3:], "big")
+        self.lengths.append(length)
+        self._in.write(header + self._raw.read(length))
+
+
+READY = b"Z\0\0\0\5I"
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+def test_no_record_is_longer_than_postgresqls(start_tls_proxy, version):
+    """libpq before 15.20 and 16.14 waits for the socket while the rest of a longer one is there already."""
+    proxy = start_tls_proxy()
+    with WireClient(proxy.port, tls_context(minimum_version=version, maximum_version=version)) as client:
+        client.send(startup_packet(DEFAULTS))
+        client.read_until(READY)
+        client.send(query("SELECT repeat('x', 1000000), i FROM generate_series(1, 10) i"))
+        assert len(client.read_until(READY)) > 10_000_000
+        overhead = 64  # nonce, type and tag
+        assert 8192 <= max(client.lengths) <= 8192 + overhead
+
+
+def test_a_client_that_closes_is_noticed_behind_what_is_held(start_tls_proxy, postgres):
+    proxy = start_tls_proxy(leave_timeout="1h")
+    with WireClient(proxy.port, tls_context()) as client:
+        client.send(startup_packet(DEFAULTS))
+        client.read_until(READY)
+        client.send(query("SELECT pg_sleep(600)"), query("SELECT 1"))
+        eventually(lambda: sleepers(postgres) == 1, "the server sleeps")
+    eventually(lambda: sleepers(postgres) == 0, "it is cancelled")
 
 
 @pytest.mark.parametrize("mode, sslmode", [("disable", "prefer"), ("allow", "disable"), ("allow", "require"),
