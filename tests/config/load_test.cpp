@@ -91,6 +91,7 @@ login_timeout: 1m
 leave_timeout: 2
 shutdown_timeout: 0
 tcp_keepalive: {enabled: false, idle: 10, interval: 11s, count: 12}
+tcp_user_timeout: 13s
 result_shape_check: off
 max_statement_size: 1MiB
 startup_parameters: {unsupported: reject, supported: [TimeZone, search_path]}
@@ -129,7 +130,7 @@ log: {level: off, format: json}
     expected.login_timeout = 60s;
     expected.leave_timeout = 2s;
     expected.shutdown_timeout = 0s;
-    expected.tcp_keepalive = {false, 10s, 11s, 12};
+    expected.tcp_keepalive = {false, 10s, 11s, 12, 13s};
     expected.result_shape_check = shape_check::off;
     expected.max_statement_size = 1 << 20;
     expected.startup_parameters = {unsupported_parameters::reject, {"timezone", "search_path"}};

@@ -6,6 +6,7 @@
 #include <sys/socket.h>
 
 #include <boost/asio/ip/tcp.hpp>
+#include <limits>
 
 #include "proxy/net/asio.hpp"
 
@@ -46,6 +47,30 @@ TEST_F(Accepted, HasWhatTheListeningSocketHas) {
     EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPIDLE), 71);
     EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPINTVL), 13);
     EXPECT_EQ(option(client, IPPROTO_TCP, TCP_KEEPCNT), 7);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), 1000 * (71 + 7 * 13));
+}
+
+TEST_F(Accepted, HasTheUserTimeoutThatIsSet) {
+    tcp::socket client = accept_with({.user_timeout = std::chrono::milliseconds(1234)});
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), 1234);
+}
+
+TEST_F(Accepted, HasNoUserTimeoutWithoutKeepalive) {
+    tcp::socket client = accept_with({.enabled = false});
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), 0);
+}
+
+TEST_F(Accepted, HasTheLongestUserTimeoutThatTheKernelTakes) {
+    constexpr std::chrono::seconds longest(32767);
+    tcp::socket client = accept_with({.idle = longest, .interval = longest, .count = 127});
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), std::numeric_limits<int>::max());
+}
+
+TEST(Connected, HasTheSame) {
+    asio::io_context io{1};
+    tcp::socket socket(io, tcp::v4());
+    set_options(socket.native_handle(), {});
+    EXPECT_EQ(option(socket, IPPROTO_TCP, TCP_USER_TIMEOUT), 1000 * (60 + 4 * 15));
 }
 
 TEST_F(Accepted, HasNoKeepaliveOnceThatIsSwitchedOff) {

@@ -122,6 +122,9 @@ struct admin_settings {
     bool operator==(const admin_settings&) const = default;
 };
 
+/// As long as the keepalive takes to give a silent peer up; no limit without it.
+inline constexpr std::chrono::milliseconds auto_user_timeout{-1};
+
 struct keepalive_settings {
     // Whether TCP connections on both sides are probed when idle; default yes.
     bool enabled = true;
@@ -131,6 +134,9 @@ struct keepalive_settings {
     std::chrono::seconds interval{15};
     // Unanswered probes after which the connection is given up; 1 to 127, default 4.
     unsigned count = 4;
+    // How long bytes that were sent may stay unacknowledged (TCP_USER_TIMEOUT), 0 for as long as the kernel
+    // tries; up to 24 h or auto_user_timeout, default that.
+    std::chrono::milliseconds user_timeout = auto_user_timeout;
 
     bool operator==(const keepalive_settings&) const = default;
 };

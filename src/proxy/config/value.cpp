@@ -110,6 +110,17 @@ value_type<milliseconds> duration_value(milliseconds min, milliseconds max) {
             [=](std::string_view text) { return parse_duration(text, min, max); }, print_duration};
 }
 
+value_type<milliseconds> user_timeout_value(milliseconds max) {
+    const auto time = duration_value(milliseconds{0}, max);
+    return {time.accepts + ", or auto",
+            [=](std::string_view text) {
+                return text == "auto" ? std::optional(auto_user_timeout) : time.parse(text);
+            },
+            [](const milliseconds& limit) {
+                return limit == auto_user_timeout ? "auto" : print_duration(limit);
+            }};
+}
+
 value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, std::chrono::seconds max) {
     return {
         "whole seconds, or a number with s, m or h; " + print_duration(min) + " to " + print_duration(max),

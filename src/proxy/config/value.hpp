@@ -60,6 +60,8 @@ value_type<unsigned> workers_value(unsigned max);
 value_type<std::size_t> size_value(std::size_t min, std::size_t max);
 value_type<std::chrono::milliseconds> duration_value(std::chrono::milliseconds min,
                                                      std::chrono::milliseconds max);
+/// A duration, or auto.
+value_type<std::chrono::milliseconds> user_timeout_value(std::chrono::milliseconds max);
 value_type<std::chrono::seconds> whole_seconds_value(std::chrono::seconds min, std::chrono::seconds max);
 value_type<std::string> text_value(std::string accepts);  // any without control characters; empty is none
 value_type<std::string> path_value();
