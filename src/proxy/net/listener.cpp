@@ -59,7 +59,8 @@ void set_ipv6_only(int descriptor) {
 
 }  // namespace
 
-listener::listener(const executor& where, const endpoint& at) : at_(at), acceptor_(where), pause_(where) {
+listener::listener(const executor& where, const endpoint& at)
+    : at_(at), inherited_(false), acceptor_(where), pause_(where) {
     const bool is_unix = family_of(at) == AF_UNIX;
     const std::string path = is_unix ? to_string(at) : "";
     acceptor_.open(at.protocol());
@@ -72,7 +73,10 @@ listener::listener(const executor& where, const endpoint& at) : at_(at), accepto
 }
 
 listener::listener(const executor& where, int descriptor)
-    : at_(endpoint_of(descriptor)), acceptor_(where, at_.protocol(), descriptor), pause_(where) {}
+    : at_(endpoint_of(descriptor)),
+      inherited_(true),
+      acceptor_(where, at_.protocol(), descriptor),
+      pause_(where) {}
 
 void listener::start(choose_taker choose) {
     choose_ = std::move(choose);
@@ -91,6 +95,20 @@ void listener::stop() {
     pause_.cancel();
     if (!socket_file_.empty()) ::unlink(socket_file_.c_str());
     socket_file_.clear();
+}
+
+void listener::take_all_and_stop() {
+    error_code ec;
+    if (!inherited_) acceptor_.non_blocking(true, ec);
+    for (int taken = 0; !inherited_ && !ec && taken < asio::socket_base::max_listen_connections; ++taken) {
+        taker chosen = choose_();
+        endpoint peer;
+        stream_socket client(chosen.where);
+        acceptor_.accept(client, peer, ec);
+        if (!ec) chosen.serve(std::move(client), peer);
+        if (ec == asio::error::connection_aborted) ec.clear();
+    }
+    stop();
 }
 
 std::uint16_t listener::port() const { return tcp_of(acceptor_.local_endpoint()).port(); }
@@ -117,12 +135,24 @@ void listener::pause(error_code why) {
 }
 
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at) try {
-    std::vector<std::unique_ptr<listener>> all;
-    for (const endpoint& each : endpoints_of(where, at))
-        all.push_back(std::make_unique<listener>(where.get_executor(), each));
-    return all;
+    return listen_on(where, at, endpoints_of(where, at));
 } catch (const boost::system::system_error& failure) {
     throw std::runtime_error("cannot listen on " + config::to_string(at) + ": " + failure.code().message());
+}
+
+std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at,
+                                                 const std::vector<endpoint>& endpoints) {
+    std::vector<std::unique_ptr<listener>> all;
+    std::vector<std::pair<const endpoint*, error_code>> failures;
+    for (const endpoint& each : endpoints) try {
+            all.push_back(std::make_unique<listener>(where.get_executor(), each));
+        } catch (const boost::system::system_error& failure) { failures.emplace_back(&each, failure.code()); }
+    if (all.empty() && !failures.empty()) throw boost::system::system_error(failures.front().second);
+    for (const auto& [each, why] : failures)
+        log::event(
+            log::level::warn, log::no_session, "cannot listen on one address of a name",
+            {{"name", config::to_string(at)}, {"address", to_string(*each)}, {"error", why.message()}});
+    return all;
 }
 
 }  // namespace pgsidecar::net

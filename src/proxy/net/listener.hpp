@@ -36,6 +36,9 @@ public:
     /// For the clients that come from now on.
     void set_keepalive(const config::keepalive_settings& keepalive);
     void stop();
+    /// The same, but whoever has connected by then is still taken: closing would reset them. Not where the
+    /// socket is somebody else's too, who will take them.
+    void take_all_and_stop();
 
     /// That it is bound to; TCP only.
     std::uint16_t port() const;
@@ -45,6 +48,7 @@ private:
     void pause(error_code why);
 
     const endpoint at_;
+    const bool inherited_;
     asio::basic_socket_acceptor<stream_protocol, executor> acceptor_;
     timer pause_;
     choose_taker choose_;
@@ -52,8 +56,10 @@ private:
     std::string socket_file_;
 };
 
-/// One listener for each endpoint that the address stands for, in the thread of `where`; std::runtime_error,
-/// which names the address, if one cannot be had.
+/// One listener for each endpoint that the address stands for, in the thread of `where`. As at PostgreSQL one
+/// that cannot be had is only warned of; std::runtime_error, which names the address, if none can.
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at);
+std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at,
+                                                 const std::vector<endpoint>& endpoints);
 
 }  // namespace pgsidecar::net

@@ -109,7 +109,7 @@ void server::drain() {
     log::event(log::level::info, log::no_session, "shutting down");
     systemd::notify_stopping();
     asio::dispatch(listening(), [this] {
-        for (const auto& each : listeners_) each->stop();
+        for (const auto& each : listeners_) each->take_all_and_stop();
     });
     for (const auto& each : workers_) each->drain();
     patience_.expires_after(service_.current()->settings.drain_timeout);

@@ -7,7 +7,7 @@ import time
 import pytest
 
 from tests.integration.relay.proxy import eventually
-from tests.integration.relay.raw_client import SYNC, RawClient, parse, query, ready
+from tests.integration.relay.raw_client import DEFAULTS, SYNC, RawClient, parse, query, ready, startup_packet
 from tests.integration.support.daemon import accepts
 
 pytestmark = pytest.mark.timeout(120)
@@ -82,4 +82,22 @@ def test_a_client_that_logs_in_meanwhile_is_told(proxy):
         time.sleep(0.1)
         proxy.signal()
         assert client.read_message().error == GOODBYE
+    assert proxy.wait() == 0
+
+
+@pytest.mark.parametrize("workers", ["1", "2"])
+def test_clients_that_are_not_accepted_yet_are_told(start_proxy, workers):
+    """Closing the listening socket would reset them."""
+    proxy = start_proxy(workers=workers, drain_timeout="60s", shutdown_timeout="5s")
+    proxy.signal(signal.SIGSTOP)
+    try:
+        clients = [RawClient(proxy.port) for _ in range(200)]
+        for client in clients:
+            client.send(startup_packet(DEFAULTS))
+        proxy.signal()
+    finally:
+        proxy.signal(signal.SIGCONT)
+    for client in clients:
+        with client:
+            assert client.read_to_end()[-1].error == GOODBYE
     assert proxy.wait() == 0
