@@ -7,6 +7,8 @@
 
 #include <boost/asio/ip/tcp.hpp>
 #include <limits>
+#include <thread>
+#include <vector>
 
 #include "proxy/net/asio.hpp"
 
@@ -64,6 +66,33 @@ TEST_F(Accepted, HasTheLongestUserTimeoutThatTheKernelTakes) {
     constexpr std::chrono::seconds longest(32767);
     tcp::socket client = accept_with({.idle = longest, .interval = longest, .count = 127});
     EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), std::numeric_limits<int>::max());
+}
+
+TEST_F(Accepted, HasNoUserTimeoutWhileItsPeerOnlyDoesNotRead) {
+    const config::keepalive_settings keepalive{.user_timeout = std::chrono::milliseconds(1234)};
+    tcp::socket client = accept_with(keepalive);
+    const auto becomes = [&](int wanted, const auto& meanwhile) {
+        for (int i = 0; i < 1000 && option(client, IPPROTO_TCP, TCP_USER_TIMEOUT) != wanted; ++i) {
+            meanwhile();
+            std::this_thread::sleep_for(std::chrono::milliseconds(10));
+            spare_slow_reader(client.native_handle(), keepalive);
+        }
+        return option(client, IPPROTO_TCP, TCP_USER_TIMEOUT) == wanted;
+    };
+    std::vector<char> bytes(1 << 20);
+    error_code ec;
+    spare_slow_reader(client.native_handle(), keepalive);
+    EXPECT_EQ(option(client, IPPROTO_TCP, TCP_USER_TIMEOUT), 1234);
+    client.non_blocking(true);
+    peer_.non_blocking(true);
+    EXPECT_TRUE(becomes(0, [&] {
+        while (!ec) client.write_some(asio::buffer(bytes), ec);
+        ec.clear();
+    }));
+    EXPECT_TRUE(becomes(1234, [&] {
+        while (!ec) peer_.read_some(asio::buffer(bytes), ec);
+        ec.clear();
+    }));
 }
 
 TEST(Connected, HasTheSame) {

@@ -71,9 +71,8 @@ std::vector<key> relay_keys() {
             "tcp_user_timeout", user_timeout_value(24h),
             [](auto& s) -> auto& { return s.tcp_keepalive.user_timeout; },
             "How long what was sent to a client or to the pooler may stay unacknowledged before the "
-            "connection is given up, which the keepalive does not see to. A peer that reads nothing for so "
-            "long while there is more to be sent counts as well. auto: tcp_keepalive's idle + interval * "
-            "count, or nothing while that is switched off; 0: as long as the kernel tries."),
+            "connection is given up, which the keepalive does not see to. auto: tcp_keepalive's idle + "
+            "interval * count, or nothing while that is switched off; 0: as long as the kernel tries."),
 
         scalar(
             "result_shape_check",

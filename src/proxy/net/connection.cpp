@@ -4,6 +4,7 @@
 
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -143,6 +144,12 @@ void connection::cut() {
     let_client_go();
     end_server_side();
     server_spoke_.notify();
+}
+
+void connection::spare_slow_readers() {
+    for (byte_stream* const each : {&client_, &server_})
+        if (each->socket().is_open() && !each->is_unix())
+            spare_slow_reader(each->socket().native_handle(), config_->settings.tcp_keepalive);
 }
 
 void connection::on_deadline() {

@@ -41,6 +41,9 @@ public:
     /// Ends at once.
     void cut();
 
+    /// See socket_options.hpp.
+    void spare_slow_readers();
+
     /// Before run(): there is no client, but a CancelRequest of ours.
     void take_cancel_request(const cancel_key& key);
 

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "proxy/net/log.hpp"
+#include "proxy/net/socket_options.hpp"
 
 namespace pgsidecar::net {
 
@@ -56,10 +57,24 @@ void worker::cancel(const cancel_key& key) {
 
 void worker::launch(const std::shared_ptr<connection>& begun) {
     connections_.insert(begun);
+    look_again();
     asio::co_spawn(io_, begun->run(),
                    [this, begun](const std::exception_ptr& failure) { end(begun, failure); });
     if (shutting_down_) begun->shut_down();
     if (draining_) begun->drain();
+}
+
+/// Three times before it would be too late, while anybody is connected. Not during a drain, whose end it
+/// would delay.
+void worker::look_again() {
+    const auto limit = user_timeout(service_.current()->settings.tcp_keepalive);
+    if (limit.count() == 0 || look_.is_set() || connections_.empty() || draining_ || shutting_down_) return;
+    look_.set_after(limit / 3);
+}
+
+void worker::spare_slow_readers() {
+    for (const auto& each : connections_) each->spare_slow_readers();
+    look_again();
 }
 
 void worker::end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure) {
@@ -120,6 +135,7 @@ void worker::shut_down() {
 }
 
 void worker::let_thread_end() {
+    look_.give_up();
     here_.deadlines.keep_alarm(false);
     keep_running_.reset();
 }

@@ -45,6 +45,8 @@ private:
     void give_back_memory();
     void cancel(const cancel_key& key);
     void launch(const std::shared_ptr<connection>& begun);
+    void look_again();
+    void spare_slow_readers();
     report tell(report_parts parts) const;
     void end(const std::shared_ptr<connection>& ended, const std::exception_ptr& failure);
 
@@ -53,6 +55,7 @@ private:
     asio::io_context io_{1};
     asio::executor_work_guard<executor> keep_running_{io_.get_executor()};
     std::unordered_set<std::shared_ptr<connection>> connections_;
+    deadline look_{here_.deadlines, [this] { spare_slow_readers(); }};
     bool draining_ = false;
     bool shutting_down_ = false;
     std::thread thread_;

@@ -137,27 +137,6 @@ def test_a_pooler_that_does_not_read(start_proxy, pooler):
     eventually(lambda: is_free(pooler), "the server is free")
 
 
-def test_a_pooler_that_does_not_read_for_tcp_user_timeout(start_proxy, pooler):
-    """Here the end of the client's stream cannot come through: nobody reads what is in front of it."""
-    proxy = start_proxy(f"127.0.0.1:{pooler.port}", tcp_user_timeout="1s")
-    client = ready(RawClient(proxy.port))
-    client.send(query("COPY left_test FROM STDIN"))
-    client.read_until("G")
-    with stopped(pooler):
-        send_as_far_as_it_goes(client, message("d", b"1\n" * 10_000_000))
-        client.close()
-        eventually(lambda: "Connection timed out" in proxy.logged(), "the log says why")
-    eventually(lambda: is_free(pooler), "the server is free")
-
-
-def test_a_client_that_does_not_read_for_tcp_user_timeout(start_proxy, pooler):
-    proxy = start_proxy(f"127.0.0.1:{pooler.port}", tcp_user_timeout="1s")
-    with RawClient(proxy.port) as client:
-        ready(client).send(query("SELECT repeat('x', 1000000) FROM generate_series(1, 100)"))
-        eventually(lambda: "Connection timed out" in proxy.logged(), "the log says why")
-        eventually(lambda: is_free(pooler), "the server is free")
-
-
 def left_before_login(proxy) -> bool:
     return proxy.logged().count("client left before it was logged in") == 1
 
