@@ -83,6 +83,14 @@ TEST_F(Routes, TheMetricsAddressHasNothingElse) {
     for (const char* path : {"/drain", "/reload"}) EXPECT_EQ(ask("POST", path, scope::metrics).status, 404U);
 }
 
+TEST_F(Routes, AWorkerThatDoesNotAnswerIsNamed) {
+    known.silent = {1, 3};
+    const answer got = ask("GET", "/healthz", scope::metrics);
+    EXPECT_EQ(got.status, 503U);
+    EXPECT_EQ(got.body, R"({"status":"stuck","reason":"no answer from worker 1, 3"})");
+    EXPECT_EQ(ask("GET", "/metrics").status, 200U);
+}
+
 TEST_F(Routes, StrangersSeeMetricsAndHealthOnly) {
     for (const char* path : {"/metrics", "/healthz", "/readyz"})
         EXPECT_EQ(ask({"GET", path, remote}).status, 200U) << path;

@@ -15,7 +15,20 @@ using ::testing::MatchesRegex;
 
 class Log : public ::testing::Test {
 protected:
-    void TearDown() override { set_up(level::off, format::text); }
+    void TearDown() override { close(); }
+
+    void set_up(level least, format lines) {
+        written_.clear();
+        log::set_up(least, lines, [this](std::string_view some) {
+            written_.append(some);
+            return true;
+        });
+    }
+    // What has been written by now.
+    const std::string& written() {
+        EXPECT_TRUE(flush(std::chrono::minutes(1)));
+        return written_;
+    }
 
     // What an event writes behind the time.
     std::string text(std::uint64_t session, std::string_view message,
@@ -38,15 +51,14 @@ protected:
         return line.substr(begin, line.size() - begin - 2);  // without "}\n"
     }
 
-    std::ostringstream out_;
-
 private:
+    std::string written_;  // by the thread that writes; looked at when it has nothing to do
+
     std::string write(format lines, std::uint64_t session, std::string_view message,
                       std::initializer_list<field> fields) {
-        out_.str("");
-        set_up(level::info, lines, out_);
+        set_up(level::info, lines);
         event(level::info, session, message, fields);
-        return out_.str();
+        return written();
     }
 };
 
@@ -63,14 +75,13 @@ TEST_F(Log, WritesJson) {
 }
 
 TEST_F(Log, StartsWithTheTimeInUtc) {
-    set_up(level::info, format::text, out_);
+    set_up(level::info, format::text);
     event(level::info, no_session, "m");
     const std::string time = "2[0-9]{3}-[0-9]{2}-[0-9]{2}T[0-9]{2}:[0-9]{2}:[0-9]{2}\\.[0-9]{3}Z";
-    EXPECT_THAT(out_.str(), MatchesRegex(time + " info  m\n"));
-    out_.str("");
-    set_up(level::info, format::json, out_);
+    EXPECT_THAT(written(), MatchesRegex(time + " info  m\n"));
+    set_up(level::info, format::json);
     event(level::info, no_session, "m");
-    EXPECT_THAT(out_.str(),
+    EXPECT_THAT(written(),
                 MatchesRegex("\\{\"time\":\"" + time + "\",\"level\":\"info\",\"message\":\"m\"\\}\n"));
 }
 
@@ -164,39 +175,38 @@ TEST_F(Log, WritesFromTheLevelThatIsSet) {
                                                                {level::error, "error "}};
     for (const auto& [least, ignored] : levels) {
         for (const auto& [at, name] : levels) {
-            out_.str("");
-            set_up(least, format::text, out_);
+            set_up(least, format::text);
             event(at, no_session, "m");
             EXPECT_EQ(enabled(at), at >= least);
             if (at >= least)
-                EXPECT_THAT(out_.str(), HasSubstr(" " + name + "m\n"));
+                EXPECT_THAT(written(), HasSubstr(" " + name + "m\n"));
             else
-                EXPECT_EQ(out_.str(), "");
+                EXPECT_EQ(written(), "");
         }
     }
 }
 
 TEST_F(Log, OffWritesNothing) {
-    set_up(level::off, format::text, out_);
+    set_up(level::off, format::text);
     for (const auto at : {level::trace, level::error, level::off}) {
         EXPECT_FALSE(enabled(at));
         event(at, no_session, "m");
     }
-    set_up(level::trace, format::text, out_);
+    set_up(level::trace, format::text);
     EXPECT_FALSE(enabled(level::off));
     event(level::off, no_session, "m");
-    EXPECT_EQ(out_.str(), "");
+    EXPECT_EQ(written(), "");
 }
 
 TEST_F(Log, LinesOfThreadsDoNotMix) {
-    set_up(level::info, format::text, out_);
+    set_up(level::info, format::text);
     std::vector<std::thread> threads;
     for (std::uint64_t id = 1; id <= 4; ++id)
         threads.emplace_back([id] {
             for (int i = 0; i < 200; ++i) event(level::info, id, "tick", {{"i", i}});
         });
     for (auto& thread : threads) thread.join();
-    std::istringstream lines(out_.str());
+    std::istringstream lines(written());
     int count = 0;
     for (std::string line; std::getline(lines, line); ++count)
         EXPECT_THAT(line.substr(25), MatchesRegex("info  \\[s[1-4]\\] tick i=[0-9]+"));

@@ -14,6 +14,7 @@ namespace pgsidecar::admin {
 struct condition {
     bool draining = false;
     std::uint64_t reloads = 0, failed_reloads = 0;
+    std::uint64_t log_lines_lost = 0;
     /// Seconds since 1970; nothing where no certificate is in use.
     std::optional<std::int64_t> client_certificate_expiry{}, upstream_certificate_expiry{};
 };

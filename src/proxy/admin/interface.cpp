@@ -1,5 +1,7 @@
 #include "proxy/admin/interface.hpp"
 
+#include "proxy/net/log.hpp"
+
 namespace pgsidecar::admin {
 
 namespace {
@@ -14,6 +16,7 @@ condition condition_of(const net::server& proxy) {
     return {.draining = proxy.draining(),
             .reloads = proxy.reloads().successes(),
             .failed_reloads = proxy.reloads().failures(),
+            .log_lines_lost = log::lines_lost(),
             .client_certificate_expiry = expiry_of(configuration->client_tls),
             .upstream_certificate_expiry = expiry_of(configuration->upstream_tls)};
 }

@@ -121,6 +121,9 @@ void add_condition(families& to, const condition& now) {
     to.push_back(counter("pgsidecar_reloads_total", "Reloads of the configuration by result.",
                          {{{{"result", "ok"}}, static_cast<double>(now.reloads)},
                           {{{"result", "failed"}}, static_cast<double>(now.failed_reloads)}}));
+    to.push_back(counter("pgsidecar_log_lines_dropped_total",
+                         "Lines of the log that were lost since nobody read it in time.",
+                         alone(now.log_lines_lost)));
     to.push_back(gauge("pgsidecar_draining", "1 while clients are let go and none is accepted.",
                        alone(now.draining ? 1.0 : 0.0)));
     to.push_back(gauge("pgsidecar_build_info", "Always 1; the version is a label.",

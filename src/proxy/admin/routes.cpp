@@ -39,7 +39,15 @@ result metrics(context c) {
                                             c.proxy.configuration().values.max_connections)};
 }
 
-result health(context) { co_return answer{.body = status_json("ok")}; }
+/// Every worker has to answer: one that is stuck serves nobody, and only a restart helps.
+result health(context c) {
+    const net::report all = co_await c.proxy.collect({});
+    if (all.silent.empty()) co_return answer{.body = status_json("ok")};
+    std::string names;
+    for (const std::size_t each : all.silent)
+        names.append(names.empty() ? "" : ", ").append(std::to_string(each));
+    co_return answer{.status = 503, .body = status_json("stuck", "no answer from worker " + names)};
+}
 
 result readiness(context c) {
     if (c.proxy.look().draining)

@@ -2,12 +2,17 @@
 
 #include <spdlog/logger.h>
 #include <spdlog/pattern_formatter.h>
-#include <spdlog/sinks/ostream_sink.h>
+#include <spdlog/sinks/base_sink.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <mutex>
 #include <string>
+#include <utility>
+
+#include "proxy/net/log_writer.hpp"
 
 namespace pgsidecar::log {
 namespace {
@@ -28,7 +33,6 @@ constexpr std::array<level_name, 6> level_names{{{spdlog::level::trace, "trace"}
                                                  {spdlog::level::err, "error"},
                                                  {spdlog::level::off, "off"}}};
 
-std::unique_ptr<spdlog::logger> logger;
 format line_format = format::text;
 
 constexpr bool is_continuation(char c) { return (static_cast<unsigned char>(c) & 0xc0) == 0x80; }
@@ -151,25 +155,73 @@ std::string json_line(std::string_view name, std::uint64_t session, std::string_
     return line;
 }
 
+std::string line_of(level at, std::uint64_t session, std::string_view message,
+                    std::initializer_list<field> fields) {
+    const std::string_view name = level_names[static_cast<std::size_t>(at)].name;
+    return (line_format == format::json ? json_line : text_line)(name, session, message, fields);
+}
+
+/// Puts the time in front, and hands the lines to the thread that writes them.
+class writer_sink final : public spdlog::sinks::base_sink<std::mutex> {
+public:
+    explicit writer_sink(output out)
+        : writer_(std::move(out), [this](std::uint64_t lost) { return notice_of(lost); }) {}
+
+    writer& lines() { return writer_; }
+
+private:
+    void sink_it_(const spdlog::details::log_msg& message) override {
+        spdlog::memory_buf_t line;
+        formatter_->format(message, line);
+        writer_.put({line.data(), line.size()});
+    }
+    void flush_() override {}
+
+    std::string notice_of(std::uint64_t lost) {
+        const std::string text = line_of(level::warn, no_session, "log lines lost", {{"count", lost}});
+        const std::lock_guard lock(mutex_);
+        spdlog::memory_buf_t line;
+        formatter_->format({"pgsidecar", spdlog::level::warn, text}, line);
+        return {line.data(), line.size()};
+    }
+
+    writer writer_;
+};
+
+std::shared_ptr<writer_sink> sink;
+std::unique_ptr<spdlog::logger> logger;
+
 }  // namespace
 
 void detail::write(level at, std::uint64_t session, std::string_view message,
                    std::initializer_list<field> fields) {
-    const auto& [spdlog_level, name] = level_names[static_cast<std::size_t>(at)];
-    const auto make_line = line_format == format::json ? json_line : text_line;
-    logger->log(spdlog_level, spdlog::string_view_t(make_line(name, session, message, fields)));
+    logger->log(level_names[static_cast<std::size_t>(at)].spdlog_level,
+                spdlog::string_view_t(line_of(at, session, message, fields)));
 }
 
-void set_up(level least, format lines, std::ostream& out) {
+bool to_stderr(std::string_view lines) { return write_lines(STDERR_FILENO, lines); }
+
+void set_up(level least, format lines, output out) {
     constexpr const char* text_pattern = "%Y-%m-%dT%H:%M:%S.%eZ %v";
     constexpr const char* json_pattern = R"({"time":"%Y-%m-%dT%H:%M:%S.%eZ",%v})";
-    auto sink = std::make_shared<spdlog::sinks::ostream_sink_mt>(out, true);
-    logger = std::make_unique<spdlog::logger>("pgsidecar", std::move(sink));
+    close();
+    line_format = lines;
+    sink = std::make_shared<writer_sink>(std::move(out));
+    logger = std::make_unique<spdlog::logger>("pgsidecar", sink);
     logger->set_formatter(std::make_unique<spdlog::pattern_formatter>(
         lines == format::json ? json_pattern : text_pattern, spdlog::pattern_time_type::utc));
     logger->set_level(spdlog::level::trace);  // enabled() has decided
-    line_format = lines;
     detail::threshold = least;
 }
+
+bool flush(std::chrono::milliseconds limit) { return !sink || sink->lines().flush(limit); }
+
+void close() {
+    detail::threshold = level::off;
+    logger = nullptr;
+    sink = nullptr;
+}
+
+std::uint64_t lines_lost() { return sink ? sink->lines().lost() : 0; }
 
 }  // namespace pgsidecar::log

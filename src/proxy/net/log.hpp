@@ -3,15 +3,16 @@
 #include "proxy/config/settings.hpp"
 
 #include <atomic>
+#include <chrono>
 #include <concepts>
 #include <cstdint>
+#include <functional>
 #include <initializer_list>
-#include <iostream>
 #include <string_view>
 #include <type_traits>
 #include <variant>
 
-// One line per event, to stderr, as text or JSON:
+// One line per event, to stderr, as text or JSON, written by a thread of its own (log_writer.hpp):
 //   log::event(log::level::info, id, "client connected", {{"user", user}, {"database", database}});
 //   2026-11-24T13:30:00.123Z info  [s42] client connected user=app database=db
 // Values may be any bytes: they can neither break a line nor its syntax. Message and field names are
@@ -45,8 +46,23 @@ inline std::atomic<level> threshold{level::off};
 void write(level at, std::uint64_t session, std::string_view message, std::initializer_list<field> fields);
 }  // namespace detail
 
+// Takes whole lines and may block; false: they could not be written.
+using output = std::function<bool(std::string_view lines)>;
+
+bool to_stderr(std::string_view lines);
+
 // Before the first thread starts; until then nothing is written.
-void set_up(level least, format lines, std::ostream& out = std::cerr);
+void set_up(level least, format lines, output out = to_stderr);
+
+// Until everything is written, or the time is over: then it is false, and nobody may wait for the thread that
+// writes. True as well where set_up() has not been called.
+bool flush(std::chrono::milliseconds limit);
+
+// Ends the thread, which flush() has found idle. Nothing is written any more.
+void close();
+
+// Lines that could not be written since there were too many, or nobody took them.
+std::uint64_t lines_lost();
 
 inline void set_level(level least) { detail::threshold = least; }
 

@@ -49,6 +49,7 @@ struct report {
     summary counts;
     std::vector<session_report> sessions;
     std::vector<statement_report> statements;  ///< each text once
+    std::vector<std::size_t> silent;           ///< workers that have not answered, by number from 1
 
     report& operator+=(report&& other);
 };

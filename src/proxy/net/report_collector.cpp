@@ -43,6 +43,7 @@ awaitable<report> report_collector::collect(const std::vector<std::unique_ptr<wo
         report& answer = asked->answers[i];
         if (asked->answered[i]) last_[i] = answer.counts;
         answer.counts = last_[i];
+        if (!asked->answered[i] && !workers[i]->has_ended()) sum.silent.push_back(i + 1);
         sum += std::move(answer);
     }
     co_return sum;

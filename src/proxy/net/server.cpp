@@ -17,6 +17,12 @@ namespace {
 /// Connections that were cut need a moment to unwind; what takes longer is abandoned.
 constexpr std::chrono::milliseconds unwind_limit{2000};
 
+/// What has been logged has a moment to be written.
+[[noreturn]] void exit_at_once(int status) {
+    log::flush(std::chrono::milliseconds{100});
+    std::_Exit(status);
+}
+
 unsigned usable_cores() {
     cpu_set_t cores;
     if (::sched_getaffinity(0, sizeof cores, &cores) != 0) return 1;
@@ -84,7 +90,7 @@ void server::await_signal() {
         if (number == SIGHUP)
             reload();
         else if (draining_)
-            std::_Exit(128 + number);
+            exit_at_once(128 + number);
         else
             drain();
         await_signal();

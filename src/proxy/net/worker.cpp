@@ -23,6 +23,7 @@ worker::~worker() {
 void worker::start(std::function<void()> on_end) {
     thread_ = std::thread([this, on_end = std::move(on_end)] {
         run();
+        has_ended_ = true;
         on_end();
     });
 }

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <atomic>
 #include <boost/asio/executor_work_guard.hpp>
 #include <functional>
 #include <memory>
@@ -35,6 +36,8 @@ public:
     void cut();
     /// `answer` is called on the worker's thread.
     void ask(report_parts parts, std::function<void(report)> answer);
+    /// All its connections have ended, and it answers nothing any more.
+    bool has_ended() const { return has_ended_; }
     /// Ends the thread whatever is still going on.
     void stop() { io_.stop(); }
 
@@ -56,6 +59,7 @@ private:
     asio::executor_work_guard<executor> keep_running_{io_.get_executor()};
     std::unordered_set<std::shared_ptr<connection>> connections_;
     deadline look_{here_.deadlines, [this] { spare_slow_readers(); }};
+    std::atomic<bool> has_ended_{false};
     bool draining_ = false;
     bool shutting_down_ = false;
     std::thread thread_;
