@@ -26,6 +26,7 @@ bool upstream_probe::is_fresh() const {
 
 net::awaitable<> upstream_probe::ask(config::upstream_settings upstream) {
     upstream.connect_attempts = 1;
+    upstream.connect_patience = {};
     upstream.connect_timeout = std::min(upstream.connect_timeout, patience);
     asking_ = true;
     net::upstream_connector connector(where_, deadlines_, upstream, health_);

@@ -12,6 +12,7 @@ config::loaded_settings on_loopback(const config::settings& settings) {
     config::loaded_settings loaded;
     loaded.values = settings;
     loaded.values.listen = {config::address::tcp("127.0.0.1", 0)};
+    loaded.values.upstream.connect_patience = {};  // what is there now is what is asked for
     loaded.values.drain_timeout = std::chrono::milliseconds{0};
     loaded.values.shutdown_timeout = time_to_leave;
     return loaded;

@@ -29,7 +29,13 @@ std::vector<key> upstream_keys() {
             "upstream.connect_attempts", number_value<unsigned>(1, 10),
             [](auto& s) -> auto& { return s.upstream.connect_attempts; },
             "Rounds over all addresses, with a pause of 100 ms to 1 s between two, before a client is "
-            "refused."),
+            "refused, at least."),
+        scalar(
+            "upstream.connect_patience", duration_value(0ms, 24h),
+            [](auto& s) -> auto& { return s.upstream.connect_patience; },
+            "How long a new client waits for an upstream that is away, such as a pooler that restarts: its "
+            "addresses are tried again and again, for so long and connect_attempts times at least. Then the "
+            "client is told 57P03 (cannot_connect_now). pg_isready waits 3 s for an answer."),
         scalar(
             "upstream.negotiates_protocol", switch_value(),
             [](auto& s) -> auto& { return s.upstream.negotiates_protocol; },

@@ -33,8 +33,11 @@ struct upstream_settings {
     std::string url;
     // How long looking a name up, and connecting to each endpoint, may take; 1 ms to 24 h, default 5 s.
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{5};
-    // Rounds over all addresses before a client is refused; 1 to 10, default 3.
+    // Rounds over all addresses before a client is refused, at least; 1 to 10, default 3.
     unsigned connect_attempts = 3;
+    // How long a client waits for an upstream that is away, such as a pooler that restarts; 0 to 24 h, default
+    // 2 s: pg_isready waits 3.
+    std::chrono::milliseconds connect_patience = std::chrono::seconds{2};
     // Whether it understands protocol 3.2 and _pq_. options (pgBouncer 1.18 does not); default no:
     // NegotiateProtocolVersion is answered here and the upstream sees protocol 3.0.
     bool negotiates_protocol = false;

@@ -159,7 +159,8 @@ void connection::on_deadline() {
     ++here_.counts.limits_hit[limit::login_timeout];
     ++here_.counts.logins[login::timeout];
     because(ending::limit, "login timeout");
-    talk_.startup().refuse("08006", "canceling authentication due to timeout");
+    const bool waits_for_client = talk_.startup().held_up_by_client();
+    talk_.startup().refuse(waits_for_client ? "08006" : "57P03", "canceling authentication due to timeout");
     write_both();
     client_.cancel_read();
     end_server_side();

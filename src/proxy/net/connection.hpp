@@ -85,7 +85,7 @@ private:
 
     // connection_upstream.cpp: a connection to the upstream
     awaitable<bool> connect_upstream();
-    void refuse_without_upstream(const std::string& why);
+    void refuse_without_upstream(const link_failure& failure);
     bool tries_tls_first() const;
     awaitable<link_failure> speak_to_upstream();
     void say_startup();

@@ -37,14 +37,16 @@ awaitable<bool> connection::connect_upstream() {
     if (!hears_client()) co_return false;
     here_.counts.upstream_connect.observe(steady_clock::now() - begin);
     ++here_.counts.upstream_connects[failure ? connect_result::failed : connect_result::ok];
-    if (failure) refuse_without_upstream(failure.why);
+    if (failure) refuse_without_upstream(failure);
     co_return !failure;
 }
 
-void connection::refuse_without_upstream(const std::string& why) {
+/// With cannot_connect_now clients go on to their next host, and pg_isready says that this one rejects them.
+void connection::refuse_without_upstream(const link_failure& failure) {
     because(ending::upstream, "no upstream");
-    talk_.startup().refuse("08006", "could not connect to upstream " + why);
-    log::event(log::level::error, id_, "could not connect to upstream", {{"error", why}});
+    talk_.startup().refuse(failure.is_away ? "57P03" : "08006",
+                           "could not connect to upstream " + failure.why);
+    log::event(log::level::error, id_, "could not connect to upstream", {{"error", failure.why}});
 }
 
 bool connection::tries_tls_first() const {
@@ -90,9 +92,18 @@ awaitable<bool> connection::refused_at_once() {
     co_return refused;
 }
 
+/// A pooler that goes down in between is waited for as one that was down.
 awaitable<link_failure> connection::reach_upstream(bool encrypted) {
-    stream_socket connected = co_await log_in_->connector.connect();
-    co_return co_await begin_link(std::move(connected), log_in_->connector.address().host, encrypted);
+    upstream_connector& connector = log_in_->connector;
+    for (;;) {
+        stream_socket connected = co_await connector.connect();
+        const bool reached = connected.is_open();
+        link_failure failure =
+            co_await begin_link(std::move(connected), connector.address().host, encrypted);
+        if (!reached || !failure.is_away || !hears_client()) co_return failure;
+        const bool again = co_await connector.pause();
+        if (!again) co_return failure;
+    }
 }
 
 /// To the upstream, and the load balancer in front of that.
@@ -106,7 +117,8 @@ void connection::pass_origin_on() {
 /// On a connection that has been made, or not.
 awaitable<link_failure> connection::begin_link(stream_socket connected, std::string host, bool encrypted) {
     server_.assign(std::move(connected), log_in_->connector.reached());
-    if (!server_.socket().is_open()) co_return link_failure{.why = log_in_->connector.failures()};
+    if (!server_.socket().is_open())
+        co_return link_failure{.why = log_in_->connector.failures(), .is_away = true};
     if (!server_.is_unix()) set_options(server_.socket().native_handle(), config_->settings.tcp_keepalive);
     log_in_->target = {log_in_->connector.reached(), host, false};
     if (!encrypted || server_.is_unix()) co_return link_failure{};

@@ -39,7 +39,7 @@ void conversation::on_server_eof(byte_view why) {
     if (session_)
         session_->on_server_eof(why);
     else
-        startup_->refuse("08006", why);
+        startup_->refuse("57P03", why);
 }
 
 void conversation::shut_down() {

@@ -65,15 +65,30 @@ private:
 
 }  // namespace
 
+upstream_connector::upstream_connector(const executor& where, deadline_queue& deadlines,
+                                       const config::upstream_settings& settings, upstream_health& health)
+    : where_(where), deadlines_(deadlines), settings_(settings), health_(health), pause_(first_pause) {}
+
 awaitable<stream_socket> upstream_connector::connect() {
-    milliseconds pause = first_pause;
-    for (unsigned round = 1;; ++round) {
+    if (rounds_ == 0) patient_until_ = steady_clock::now() + settings_.connect_patience;
+    for (bool more = true; more;) {
+        ++rounds_;
         stream_socket socket = co_await try_all();
-        if (socket.is_open() || abandoned_ || round >= settings_.connect_attempts)
-            co_return std::move(socket);
-        co_await run(std::make_shared<bounded_operation>(deadlines_), pause);
-        pause = std::min(2 * pause, longest_pause);
+        if (socket.is_open()) co_return std::move(socket);
+        more = co_await pause();
     }
+    co_return stream_socket(where_);
+}
+
+/// The last try is made when the patience ends.
+awaitable<bool> upstream_connector::pause() {
+    const auto left = std::chrono::ceil<milliseconds>(patient_until_ - steady_clock::now());
+    const bool another_round = rounds_ < settings_.connect_attempts;
+    if (abandoned_ || (!another_round && left <= milliseconds{0})) co_return false;
+    co_await run(std::make_shared<bounded_operation>(deadlines_),
+                 another_round ? pause_ : std::min(pause_, left));
+    pause_ = std::min(2 * pause_, longest_pause);
+    co_return !abandoned_;
 }
 
 awaitable<stream_socket> upstream_connector::try_all() {

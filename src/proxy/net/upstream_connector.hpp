@@ -13,16 +13,15 @@ namespace pgsidecar::net {
 
 /// Gets one connection to the upstream. Its addresses are tried in order, each name with every endpoint that
 /// it stands for at that moment (nothing is cached here), those that have failed lately last; all of it
-/// `connect_attempts` times with a pause between. Each look-up and each connection may take
-/// `connect_timeout`.
+/// `connect_attempts` times and for `connect_patience` at least, with a pause between. Each look-up and each
+/// connection may take `connect_timeout`.
 ///
 /// As with libpq and HAProxy an upstream is reached when it has taken the connection: one that closes it
 /// later does not make the next be tried.
 class upstream_connector {
 public:
     upstream_connector(const executor& where, deadline_queue& deadlines,
-                       const config::upstream_settings& settings, upstream_health& health)
-        : where_(where), deadlines_(deadlines), settings_(settings), health_(health) {}
+                       const config::upstream_settings& settings, upstream_health& health);
     upstream_connector(const upstream_connector&) = delete;
     upstream_connector& operator=(const upstream_connector&) = delete;
 
@@ -31,6 +30,9 @@ public:
 
     /// Closed where none could be had: see failures().
     awaitable<stream_socket> connect();
+
+    /// Waits before another try; false if it is time to give up.
+    awaitable<bool> pause();
 
     /// To that endpoint alone, once; closed as well where that fails.
     awaitable<stream_socket> connect_to(endpoint where);
@@ -64,6 +66,9 @@ private:
     const config::address* address_ = nullptr;
     endpoint endpoint_;
     std::string failures_;
+    unsigned rounds_ = 0;
+    time_point patient_until_{};  // from the first round on
+    std::chrono::milliseconds pause_;
     std::shared_ptr<bounded_operation> running_;
     bool abandoned_ = false;
 };

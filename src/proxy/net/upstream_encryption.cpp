@@ -47,8 +47,8 @@ awaitable<link_failure> negotiate(byte_stream& server, const snapshot& by, peer_
     if (answer == 'N' && may_be_plain) co_return link_failure{};
     if (answer == 'N') co_return failed("TLS is required, and the upstream has none");
     if (answer == 'E') co_return failed("the upstream does not understand the request for TLS");
-    co_return link_failure{.why = answer == '\0' ? "the connection was closed at the request for TLS"
-                                                 : "this is no answer to a request for TLS"};
+    if (answer != '\0') co_return link_failure{.why = "this is no answer to a request for TLS"};
+    co_return link_failure{.why = "the connection was closed at the request for TLS", .is_away = true};
 }
 
 }  // namespace
@@ -57,7 +57,7 @@ awaitable<link_failure> encrypt(byte_stream& server, const snapshot& by, std::st
                                 deadline_queue& deadlines, time_point until) {
     const stream_deadline limit(deadlines, server, until);
     link_failure failure = co_await negotiate(server, by, name_of(by.settings.upstream_tls, host));
-    if (limit.passed()) failure = failed("TLS: time-out");
+    if (limit.passed()) failure = {.why = "TLS: time-out", .of_encryption = true, .is_away = true};
     co_return failure;
 }
 

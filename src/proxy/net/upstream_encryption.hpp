@@ -13,6 +13,7 @@ namespace pgsidecar::net {
 struct link_failure {
     std::string why;
     bool of_encryption = false;  ///< another way of encryption might do
+    bool is_away = false;        ///< nobody speaks there now
 
     explicit operator bool() const { return !why.empty(); }
 };

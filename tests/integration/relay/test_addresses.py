@@ -65,7 +65,7 @@ def test_upstream_by_ipv6(start_proxy, pgbouncer):
             upstream.settimeout(60)
             assert upstream.recv(100) == b"\0\0\0\x11\0\3\0\0user\0me\0\0"
             upstream.close()
-            assert client.read_message().error[1] == "08006"
+            assert client.read_message().error[1] == "57P03"
 
 
 def test_upstream_by_unix_socket(start_proxy, pgbouncer):

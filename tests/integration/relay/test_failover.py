@@ -3,16 +3,19 @@ from __future__ import annotations
 
 import functools
 import socket
+import struct
 import subprocess
 
 import pytest
 
 from tests.integration.relay.proxy import eventually
-from tests.integration.relay.raw_client import RawClient, query, ready, startup_packet
+from tests.integration.relay.raw_client import SSL_REQUEST, RawClient, message, query, ready, startup_packet
 from tests.integration.relay.test_cancel import KEY, cancel_packet, played_session
 from tests.integration.relay.test_upstream import login_errors
 from tests.integration.relay.upstreams import accept, deaf_server, nobody_has_come, upstream_server
 from tests.integration.support.daemon import free_port
+from tests.integration.support.processes import clean_environment
+from tests.integration.support.stack import PgBouncer, binary
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -79,7 +82,7 @@ def test_all_that_fail_are_named(start_proxy):
     ports = free_port(), free_port()
     proxy = start_proxy([f"127.0.0.1:{port}" for port in ports])
     text = "; ".join(f"127.0.0.1:{port}: Connection refused" for port in ports)
-    assert login_errors(proxy) == [("FATAL", "08006", f"could not connect to upstream {text}")]
+    assert login_errors(proxy) == [("FATAL", "57P03", f"could not connect to upstream {text}")]
 
 
 def test_upstream_that_comes_up_between_two_attempts(start_proxy):
@@ -99,15 +102,77 @@ def test_upstream_that_closes_is_not_failed_over(start_proxy):
         with RawClient(proxy.port) as client:
             client.send(STARTUP)
             accept(first).close()
-            assert client.read_message().error[1] == "08006"
+            assert client.read_message().error[1] == "57P03"
         assert nobody_has_come(second)
+
+
+@pytest.mark.parametrize("patience, outcome", [("60s", "served"), ("0s", "57P03")])
+def test_new_session_waits_for_a_pooler_that_restarts(start_proxy, postgres, patience, outcome):
+    """It is away for longer than the rounds of connect_attempts take."""
+    pooler = PgBouncer(postgres)
+    proxy = start_proxy(f"127.0.0.1:{pooler.port}", upstream_connect_patience=patience, upstream_connect_attempts="1")
+    with RawClient(proxy.port) as client:
+        client.send(startup_packet({"user": "postgres", "database": "postgres"}))
+        try:
+            if outcome == "served":
+                eventually(lambda: "upstream address cannot be reached" in proxy.logged(), "the first try has failed")
+                pooler.start()
+                assert client.read_until("Z").kinds.endswith("Z")
+            else:
+                assert client.read_to_end()[-1].error[1] == outcome
+        finally:
+            pooler.remove()
+
+
+def test_pooler_that_goes_down_before_it_answers_is_waited_for(start_proxy):
+    """Killed with the connection in its queue: closed at the SSLRequest."""
+    with upstream_server() as server:
+        proxy = start_proxy(address(server), upstream_tls_mode="prefer", upstream_connect_patience="60s")
+        with RawClient(proxy.port) as client:
+            client.send(STARTUP)
+            accept(server).close()
+            with accept(server) as connection:
+                assert connection.recv(100) == SSL_REQUEST
+                connection.sendall(b"N")
+                assert connection.recv(100) == STARTUP
+
+
+def test_pooler_that_goes_down_under_a_log_in(start_proxy):
+    with upstream_server() as server:
+        proxy = start_proxy(address(server))
+        with RawClient(proxy.port) as client:
+            client.send(STARTUP)
+            with accept(server) as connection:
+                assert connection.recv(100) == STARTUP
+                connection.sendall(message("R", struct.pack("!i", 0)))
+                assert client.read_message().kind == "R"
+            assert client.read_message().error[:2] == ("FATAL", "57P03")
+
+
+def run_libpq(program: str, *arguments: str) -> subprocess.CompletedProcess:
+    return subprocess.run([program, *arguments], capture_output=True, text=True, timeout=60, env=clean_environment())
+
+
+def test_pg_isready_tells_that_connections_are_rejected(start_proxy):
+    proxy = start_proxy(f"127.0.0.1:{free_port()}")
+    done = run_libpq(binary("pg_isready"), "-h", "127.0.0.1", "-p", str(proxy.port), "-t", "30")
+    assert (done.returncode, "rejecting connections" in done.stdout) == (1, True), done.stdout
+
+
+def test_libpq_goes_on_to_its_next_host(start_proxy, pgbouncer):
+    away = start_proxy(f"127.0.0.1:{free_port()}", upstream_connect_patience="0s")
+    there = start_proxy(f"127.0.0.1:{pgbouncer.port}")
+    hosts = f"postgresql://postgres@127.0.0.1:{away.port},127.0.0.1:{there.port}/postgres"
+    done = run_libpq("psql", "-X", "-At", "-c", "SELECT 41 + 1", hosts)
+    assert done.stdout.strip() == "42", done.stderr
 
 
 def test_login_timeout_bounds_all_attempts(start_proxy):
     with deaf_server() as port:
-        proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="1h", login_timeout="300ms")
+        proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="1h", upstream_connect_patience="1h",
+                            login_timeout="300ms")
         before = proxy.idle_descriptors()
-        assert [error[:2] for error in login_errors(proxy)] == [("FATAL", "08006")]
+        assert [error[:2] for error in login_errors(proxy)] == [("FATAL", "57P03")]
         eventually(lambda: proxy.descriptors() <= before, "nothing is tried for a client that has gone")
 
 

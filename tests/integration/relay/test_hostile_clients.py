@@ -92,7 +92,7 @@ def test_clients_that_wait_for_the_upstream_are_not_half_open(start_proxy, crowd
             server.sendall(ASKS_FOR_PASSWORD)
             assert client.read_message().kind == "R"
             server.close()
-            assert client.read_message().error[1] == "08006"
+            assert client.read_message().error[1] == "57P03"
 
 
 def test_client_that_writes_its_start_up_slowly(start_proxy):

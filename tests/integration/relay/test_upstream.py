@@ -24,17 +24,17 @@ def login_errors(proxy) -> list[tuple[str, str, str]]:
 def test_upstream_that_refuses(start_proxy):
     nowhere = f"127.0.0.1:{free_port()}"
     text = f"could not connect to upstream {nowhere}: Connection refused"
-    assert login_errors(start_proxy(nowhere)) == [("FATAL", "08006", text)]
+    assert login_errors(start_proxy(nowhere)) == [("FATAL", "57P03", text)]
 
 
 def test_unix_socket_that_is_not_there(start_proxy, tmp_path):
     text = f"could not connect to upstream unix:{tmp_path}/none: No such file or directory"
-    assert login_errors(start_proxy(f"unix:{tmp_path}/none")) == [("FATAL", "08006", text)]
+    assert login_errors(start_proxy(f"unix:{tmp_path}/none")) == [("FATAL", "57P03", text)]
 
 
 def test_name_that_does_not_exist(start_proxy):
     errors = login_errors(start_proxy("no-such-host.invalid:5432", upstream_connect_timeout="2s"))
-    assert [error[:2] for error in errors] == [("FATAL", "08006")]
+    assert [error[:2] for error in errors] == [("FATAL", "57P03")]
     assert errors[0][2].startswith("could not connect to upstream no-such-host.invalid:5432: ")
 
 
@@ -42,11 +42,11 @@ def test_upstream_that_does_not_answer(start_proxy):
     with deaf_server() as port:
         proxy = start_proxy(f"127.0.0.1:{port}", upstream_connect_timeout="300ms")
         text = f"could not connect to upstream 127.0.0.1:{port}: Connection timed out"
-        assert login_errors(proxy) == [("FATAL", "08006", text)]
+        assert login_errors(proxy) == [("FATAL", "57P03", text)]
 
 
-@pytest.mark.parametrize("reply, sqlstate", [(b"", "08006"), (b"HTTP/1.1 400 Bad Request\r\n\r\n", "08P01"),
-                                             (b"R\0\0\0\x08\0\0\0\0", "08006")])
+@pytest.mark.parametrize("reply, sqlstate", [(b"", "57P03"), (b"HTTP/1.1 400 Bad Request\r\n\r\n", "08P01"),
+                                             (b"R\0\0\0\x08\0\0\0\0", "57P03")])
 def test_upstream_that_is_no_pooler(start_proxy, reply, sqlstate):
     with socket.create_server(("127.0.0.1", 0)) as server:
         proxy = start_proxy(f"127.0.0.1:{server.getsockname()[1]}", upstream_tls_mode="disable")
@@ -77,7 +77,7 @@ def test_pooler_killed_under_a_query_and_under_an_idle_client(start_proxy, postg
         for client in (busy, idle):
             errors = [reply.error[:2] for reply in client.read_to_end().of("E")]
             assert errors == [("FATAL", "08006")]
-    assert [error[:2] for error in login_errors(proxy)] == [("FATAL", "08006")]
+    assert [error[:2] for error in login_errors(proxy)] == [("FATAL", "57P03")]
     own_pgbouncer.start()
     with RawClient(proxy.port) as client:
         assert ready(client).query("SELECT 1").rows == [[b"1"]]
