@@ -68,6 +68,9 @@ public:
         upstream_ = upstream;
     }
 
+    /// As a driver that has not got the keys of wanted_keys() yet.
+    void makes_no_keys() { makes_keys_ = false; }
+
     void client_sends(const std::string& bytes) { send(bytes, client_in_, true); }
     void server_sends(const std::string& bytes) { send(bytes, server_in_, false); }
 
@@ -96,6 +99,12 @@ private:
             talk_.on_connected(upstream_);
             take();
         }
+        if (const auto* wanted = makes_keys_ ? talk_.wanted_keys() : nullptr) {
+            talk_.on_keys(
+                auth::derive_scram_keys(wanted->password.reveal(), wanted->salt, wanted->iterations));
+            take();
+            if (!of_client && !in.empty()) return feed(in, false);
+        }
         if (!of_client) feed(client_in_, true);
     }
 
@@ -108,6 +117,7 @@ private:
 
     const startup_options options_;
     transport upstream_;
+    bool makes_keys_ = true;
     client_startup talk_;
     std::size_t piece_;
     std::string client_in_, server_in_, client_got_, server_got_;

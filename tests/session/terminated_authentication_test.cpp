@@ -383,6 +383,47 @@ TEST(UpstreamLogin, ErrorsThatAreNotAboutItPassUnchanged) {
     EXPECT_EQ(after->talk().login_problem(), "");
 }
 
+/// The server's first SCRAM message with that count, as an answer to ours.
+std::string scram_challenge(start_up& s, const std::string& iterations) {
+    s.server_sends(sasl_offer);
+    const std::string initial = body_of(s.server_got());
+    const std::string first(read_sasl_initial_response(initial)->data);
+    return authentication(11, "r=" + first.substr(first.find("r=") + 2) + "more,s=QUJD,i=" + iterations);
+}
+
+TEST(UpstreamLogin, WaitsForKeysThatAreMadeElsewhere) {
+    auto s = let_in(tls);
+    s->makes_no_keys();
+    EXPECT_EQ(s->talk().wanted_keys(), nullptr);
+    s->server_sends(scram_challenge(*s, "1000000") + authenticated);
+    const auth::scram_key_request* const wanted = s->talk().wanted_keys();
+    ASSERT_NE(wanted, nullptr);
+    EXPECT_EQ(wanted->password.reveal(), "service");
+    EXPECT_EQ(wanted->salt, "ABC");
+    EXPECT_EQ(wanted->iterations, 1'000'000U);
+    EXPECT_EQ(s->server_got(), "");
+    EXPECT_EQ(s->unused_of_server(), authenticated) << "what follows waits as well";
+    s->talk().on_keys(auth::derive_scram_keys("service", "ABC", 1));
+    EXPECT_EQ(s->talk().wanted_keys(), nullptr);
+    EXPECT_THAT(s->talk().to_server().str(), HasSubstr(",p="));
+}
+
+TEST(UpstreamLogin, WantsNoKeysWhenItHasBeenGivenUp) {
+    auto s = let_in(tls);
+    s->makes_no_keys();
+    s->server_sends(scram_challenge(*s, "4096"));
+    EXPECT_NE(s->talk().wanted_keys(), nullptr);
+    s->talk().refuse("57P01", "the end");
+    EXPECT_EQ(s->talk().wanted_keys(), nullptr);
+}
+
+TEST(UpstreamLogin, TooManyIterationsAreRefused) {
+    auto s = let_in(tls);
+    s->server_sends(scram_challenge(*s, "1000001"));
+    EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
+    EXPECT_EQ(s->talk().login_problem(), "SCRAM iteration count out of range: 1 to 1000000 are accepted");
+}
+
 TEST(UpstreamLogin, ServerThatDoesNotKnowThePasswordIsNotBelieved) {
     auto s = let_in(tls);
     const auth::scram_secret secret = auth::make_scram_secret("service", "salt");

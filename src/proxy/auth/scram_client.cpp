@@ -22,7 +22,7 @@ scram_client::scram_client(secret_string password, const channel_binding& bindin
       nonce_(std::move(nonce)),
       first_bare_("n=" + std::string(name) + ",r=" + nonce_) {}
 
-std::optional<std::string> scram_client::on_server_first(byte_view message) {
+std::optional<scram_key_request> scram_client::read_server_first(byte_view message) {
     scram_reader in(message);
     const byte_view nonce = in.attribute('r');
     const auto salt = read_base64(in.attribute('s'));
@@ -32,15 +32,24 @@ std::optional<std::string> scram_client::on_server_first(byte_view message) {
     if (!nonce.starts_with(nonce_) || nonce.size() == nonce_.size())
         return fail("the nonce of the SCRAM message is not an answer to ours");
     const auto iterations = read_scram_iterations(count);
-    if (!iterations) return fail("SCRAM iteration count out of range");
+    if (!iterations) return fail("SCRAM iteration count out of range: 1 to 1000000 are accepted");
+    server_first_ = message;
+    final_bare_ = "c=" + bound_ + ",r=" + std::string(nonce);
+    return scram_key_request{password_, *salt, *iterations};
+}
 
-    const scram_keys keys = derive_scram_keys(password_.reveal(), *salt, *iterations);
-    const std::string final_bare = "c=" + bound_ + ",r=" + std::string(nonce);
-    const std::string exchanged = first_bare_ + "," + std::string(message) + "," + final_bare;
+std::string scram_client::answer(const scram_keys& keys) {
+    const std::string exchanged = first_bare_ + "," + server_first_ + "," + final_bare_;
     const sha256_value proof = keys.client ^ hmac_sha256(keys.stored.view(), exchanged);
     server_signature_ = hmac_sha256(keys.server.view(), exchanged);
     answered_ = true;
-    return final_bare + ",p=" + base64(proof.view());
+    return final_bare_ + ",p=" + base64(proof.view());
+}
+
+std::optional<std::string> scram_client::on_server_first(byte_view message) {
+    const auto wanted = read_server_first(message);
+    if (!wanted) return std::nullopt;
+    return answer(derive_scram_keys(wanted->password.reveal(), wanted->salt, wanted->iterations));
 }
 
 bool scram_client::on_server_final(byte_view message) {

@@ -24,7 +24,14 @@ public:
 
     std::string first() const { return gs2_header_ + first_bare_; }
 
-    /// The client's last message; nothing if the server's is not one, and problem() says why.
+    /// What has to be known for the client's last message; nothing if the server's first is not one, and
+    /// problem() says why.
+    std::optional<scram_key_request> read_server_first(byte_view message);
+
+    /// The client's last message, with the keys that read_server_first() has asked for.
+    std::string answer(const scram_keys& keys);
+
+    /// Both, with keys that are made here, which takes its time.
     std::optional<std::string> on_server_first(byte_view message);
 
     /// Whether the server has shown that it knows the password as well.
@@ -34,13 +41,14 @@ public:
     byte_view problem() const { return problem_; }
 
 private:
-    std::optional<std::string> fail(byte_view problem) {
+    std::nullopt_t fail(byte_view problem) {
         problem_ = problem;
         return std::nullopt;
     }
 
     secret_string password_;
     std::string gs2_header_, bound_, nonce_, first_bare_;
+    std::string server_first_, final_bare_;  // when the server's has been read
     sha256_value server_signature_;
     bool answered_ = false;
     byte_view problem_;

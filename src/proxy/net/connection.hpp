@@ -92,6 +92,7 @@ private:
     awaitable<bool> refused_at_once();
     awaitable<link_failure> reach_upstream(bool encrypted);
     void pass_origin_on();
+    awaitable<> make_keys();
     awaitable<link_failure> begin_link(stream_socket connected, std::string host, bool encrypted);
 
     // connection_cancel.cpp: a CancelRequest instead of a session
@@ -170,6 +171,7 @@ private:
         upstream_connector connector;
         upstream_target target = {};
         std::optional<half_open_place> half_open = {};
+        std::shared_ptr<key_derivation> keys = {};  // while it is waited for
     };
     std::unique_ptr<log_in> log_in_;
     std::string peer_;  // when log_in_ has gone: where the client comes from

@@ -114,6 +114,23 @@ void connection::pass_origin_on() {
     log_in_->connector.greet_with(std::move(header));
 }
 
+/// That our own log-in upstream waits for, if it does.
+awaitable<> connection::make_keys() {
+    const auth::scram_key_request* const wanted = talk_.startup().wanted_keys();
+    if (!wanted) co_return;
+    auto keys = service_.scram_keys.find(*wanted);
+    if (!keys) {
+        const auto made = std::make_shared<key_derivation>(here_.deadlines);
+        log_in_->keys = made;
+        made->start(service_.scram_keys, *wanted, client_.get_executor());
+        co_await made->ended();
+        keys = made->keys;
+    }
+    if (!keys || !talk_.startup().wanted_keys()) co_return;
+    talk_.startup().on_keys(*keys);
+    write_both();
+}
+
 /// On a connection that has been made, or not.
 awaitable<link_failure> connection::begin_link(stream_socket connected, std::string host, bool encrypted) {
     server_.assign(std::move(connected), log_in_->connector.reached());

@@ -107,6 +107,7 @@ awaitable<> connection::server_pump() {
         const std::size_t used = feed_from_server();
         if (!client_out_.done()) co_await client_out_.written();
         forget_from_server(used);
+        if (log_in_) co_await make_keys();
         more = used == 0 || server_in_.empty();
     }
 }
@@ -186,6 +187,7 @@ void connection::on_ready() {
 void connection::end_server_side() {
     cancel_registration_.reset();
     if (log_in_) log_in_->connector.abandon();
+    if (log_in_ && log_in_->keys) log_in_->keys->give_up(asio::error::operation_aborted);
     server_.close();
 }
 

@@ -65,6 +65,7 @@ void server::run(const std::function<void()>& on_listening) {
     on_listening();
     io_.run();
     listeners_.clear();
+    service_.scram_keys.stop();  // it tells workers what it has made
     workers_.clear();
     log::event(log::level::info, log::no_session, "stopped");
 }

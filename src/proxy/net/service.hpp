@@ -10,6 +10,7 @@
 #include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
 #include "proxy/net/half_open.hpp"
+#include "proxy/net/scram_key_maker.hpp"
 #include "proxy/net/snapshot.hpp"
 #include "proxy/net/upstream_health.hpp"
 
@@ -36,6 +37,7 @@ public:
     connection_limit places;
     half_open_queue half_open;
     upstream_health upstreams;
+    scram_key_maker scram_keys;
     std::atomic<std::uint64_t> last_session_id{0};
 
 private:

@@ -52,7 +52,7 @@ std::optional<frame> client_startup::take_password_message(byte_view in, byte_vi
 
 std::size_t client_startup::on_server_bytes(byte_view in) {
     std::size_t used = 0;
-    while (stage_ == stage::authenticating) {
+    while (stage_ == stage::authenticating && !wanted_keys()) {
         const auto f = peek_frame(in.substr(used));
         if (!f) return used;
         if (!f->valid() || f->size() > server_message_limit) {
@@ -63,7 +63,7 @@ std::size_t client_startup::on_server_bytes(byte_view in) {
         on_backend(*f);
         used += f->size();
     }
-    return stage_ == stage::ready ? used : in.size();
+    return stage_ == stage::ready || wanted_keys() ? used : in.size();
 }
 
 /// Up to AuthenticationOk the upstream may ask, refuse and give notice; all else would skip what it has to

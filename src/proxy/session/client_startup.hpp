@@ -107,6 +107,10 @@ public:
     /// Again if another upstream connection takes the place of the first, before that has answered.
     void on_connected(transport upstream);
 
+    /// Our own log-in upstream needs these keys before it goes on: on_keys(). Null if it does not.
+    const auth::scram_key_request* wanted_keys() const;
+    void on_keys(const auth::scram_keys& keys);
+
     /// Ends the connection with a FATAL error.
     void refuse(byte_view sqlstate, byte_view message, byte_view hint = {}, byte_view detail = {});
 

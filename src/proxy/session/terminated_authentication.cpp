@@ -61,6 +61,12 @@ void client_startup::log_in(const authentication_view& asked) {
     if (!upstream_login_->on_request(asked, to_server_)) refuse_login(upstream_login_->problem());
 }
 
+const auth::scram_key_request* client_startup::wanted_keys() const {
+    return upstream_login_ && !finished() ? upstream_login_->wanted_keys() : nullptr;
+}
+
+void client_startup::on_keys(const auth::scram_keys& keys) { upstream_login_->on_keys(keys, to_server_); }
+
 /// Whether it is about our credentials. pgBouncer gives all of its errors the SQLSTATE of a protocol
 /// violation.
 bool client_startup::refuses_login(byte_view error_body) const {

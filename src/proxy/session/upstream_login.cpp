@@ -23,7 +23,7 @@ bool upstream_login::on_request(const authentication_view& asked, out_batch& to_
         case authentication_request::cleartext_password: return send_password(to_server);
         case authentication_request::md5_password: return send_md5(asked.data, to_server);
         case authentication_request::sasl: return begin_sasl(asked.data, to_server);
-        case authentication_request::sasl_continue: return continue_sasl(asked.data, to_server);
+        case authentication_request::sasl_continue: return continue_sasl(asked.data);
         case authentication_request::sasl_final: return end_sasl(asked.data);
     }
     return fail("it asks for authentication method " + std::to_string(static_cast<unsigned>(asked.request)) +
@@ -94,13 +94,19 @@ bool upstream_login::begin_sasl(byte_view list, out_batch& to_server) {
     return true;
 }
 
-bool upstream_login::continue_sasl(byte_view message, out_batch& to_server) {
+bool upstream_login::continue_sasl(byte_view message) {
     if (at_ != step::sasl_begun) return fail("its SASL messages are out of order");
-    const auto answer = scram_->on_server_first(message);
-    if (!answer) return fail(std::string(scram_->problem()));
-    to_server.compose([&](std::string& out) { message_writer(out, frontend::password).bytes(*answer); });
-    at_ = step::sasl_proved;
+    wanted_ = scram_->read_server_first(message);
+    if (!wanted_) return fail(std::string(scram_->problem()));
+    at_ = step::keys_wanted;
     return true;
+}
+
+void upstream_login::on_keys(const auth::scram_keys& keys, out_batch& to_server) {
+    wanted_.reset();
+    to_server.compose(
+        [&](std::string& out) { message_writer(out, frontend::password).bytes(scram_->answer(keys)); });
+    at_ = step::sasl_proved;
 }
 
 bool upstream_login::end_sasl(byte_view message) {

@@ -24,6 +24,10 @@ public:
     /// Answers an Authentication message. The batch borrows from here. Otherwise problem() says why not.
     bool on_request(const authentication_view& request, out_batch& to_server);
 
+    /// Its SCRAM asks for keys that take their time to make: on_keys(). Null if it does not.
+    const auth::scram_key_request* wanted_keys() const { return wanted_ ? &*wanted_ : nullptr; }
+    void on_keys(const auth::scram_keys& keys, out_batch& to_server);
+
     /// The upstream has been sent something that it could refuse.
     bool answered() const { return at_ != step::begin; }
     const std::string& user() const { return user_; }
@@ -31,13 +35,13 @@ public:
     const std::string& problem() const { return problem_; }
 
 private:
-    enum class step { begin, password_sent, sasl_begun, sasl_proved, server_proved };
+    enum class step { begin, password_sent, sasl_begun, keys_wanted, sasl_proved, server_proved };
 
     bool on_ok();
     bool send_password(out_batch& to_server);
     bool send_md5(byte_view salt, out_batch& to_server);
     bool begin_sasl(byte_view mechanisms, out_batch& to_server);
-    bool continue_sasl(byte_view message, out_batch& to_server);
+    bool continue_sasl(byte_view message);
     bool end_sasl(byte_view message);
 
     bool has_plain_password();
@@ -53,6 +57,7 @@ private:
     step at_ = step::begin;
     auth::secret_string sent_;  // PasswordMessage
     std::optional<auth::scram_client> scram_;
+    std::optional<auth::scram_key_request> wanted_;
     std::string problem_;
 };
 

@@ -1,7 +1,14 @@
 """pgsidecar logs in upstream with credentials of its own, for clients on this machine that it trusts."""
 from __future__ import annotations
 
+import base64
+import hashlib
+import hmac
+import os
+import select
 import signal
+import struct
+from contextlib import ExitStack
 
 import psycopg
 import pytest
@@ -10,7 +17,8 @@ from tests.integration.auth.conftest import PASSWORD, replace, users_file
 from tests.integration.auth.drivers import DRIVERS, run, served_as
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.proxy_header import tcp_header
-from tests.integration.relay.raw_client import RawClient, startup_packet
+from tests.integration.relay.raw_client import SSL_REQUEST, RawClient, message, startup_packet
+from tests.integration.relay.upstreams import accept, upstream_server
 from tests.integration.support.stack import PgBouncer
 
 pytestmark = pytest.mark.timeout(180)
@@ -135,3 +143,88 @@ def test_a_new_password_is_used_without_a_restart(trusting, guarded_postgres, tm
         eventually(lambda: run("psycopg-3.3", proxy.port, "app", None).stdout == served_as("rotated"), "it logs in again")
         assert before.query("SELECT 1").rows == [[b"1"]], "who has been let in stays"
     assert "first" not in proxy.logged() and "second" not in proxy.logged()
+
+
+SASL_OFFER = message("R", struct.pack("!i", 10) + b"SCRAM-SHA-256\0\0")
+MOST_ITERATIONS = 1_000_000
+
+
+def challenge(initial: bytes, iterations: int) -> bytes:
+    """The server's first SCRAM message, as an answer to the client's."""
+    nonce = initial[initial.index(b",r=") + 3:]
+    salt = base64.b64encode(os.urandom(16))
+    return message("R", struct.pack("!i", 11) + b"r=" + nonce + b"more,s=" + salt + b",i=%d" % iterations)
+
+
+def test_costly_scram_holds_up_nobody_else(start_proxy):
+    """While the keys for a million iterations are made, others are answered."""
+    with upstream_server() as upstream:
+        where = "{}:{}".format(*upstream.getsockname())
+        proxy = start_proxy(where, auth_mode="trust", upstream_password=PASSWORD, upstream_tls_mode="disable")
+        with RawClient(proxy.port) as client:
+            client.send(startup_packet({"user": "app"}))
+            with accept(upstream) as server:
+                server.recv(1000)
+                server.sendall(SASL_OFFER)
+                server.sendall(challenge(server.recv(1000), MOST_ITERATIONS))
+                answered = 0
+                while not select.select([server], [], [], 0)[0]:
+                    with RawClient(proxy.port) as other:
+                        other.send(SSL_REQUEST)
+                        assert other.read(1) == b"N"
+                    answered += 1
+                assert b",p=" in server.recv(1000)
+    assert answered > 3
+
+
+def test_more_iterations_than_any_server_uses_are_refused(start_proxy):
+    with upstream_server() as upstream:
+        where = "{}:{}".format(*upstream.getsockname())
+        proxy = start_proxy(where, auth_mode="trust", upstream_password=PASSWORD, upstream_tls_mode="disable")
+        with RawClient(proxy.port) as client:
+            client.send(startup_packet({"user": "app"}))
+            with accept(upstream) as server:
+                server.recv(1000)
+                server.sendall(SASL_OFFER)
+                server.sendall(challenge(server.recv(1000), MOST_ITERATIONS + 1))
+                severity, sqlstate, text = client.read_to_end()[-1].error
+                assert (severity, sqlstate) == ("FATAL", "08004")
+                assert "SCRAM iteration count out of range: 1 to 1000000 are accepted" in text
+
+
+def test_shutdown_does_not_wait_for_costly_scram(start_proxy):
+    with upstream_server() as upstream:
+        where = "{}:{}".format(*upstream.getsockname())
+        proxy = start_proxy(where, auth_mode="trust", upstream_password=PASSWORD, upstream_tls_mode="disable",
+                            drain_timeout="0s")
+        with ExitStack() as open_ones:
+            for _ in range(20):
+                client = open_ones.enter_context(RawClient(proxy.port))
+                client.send(startup_packet({"user": "app"}))
+                server = open_ones.enter_context(accept(upstream))
+                server.recv(1000)
+                server.sendall(SASL_OFFER)
+                server.sendall(challenge(server.recv(1000), MOST_ITERATIONS))
+            proxy.signal()
+            assert client.read_to_end()[-1].error[1] == "57P01"
+            assert proxy.wait() == 0
+
+
+def test_roles_with_costly_secrets(trusting, guarded_postgres):
+    """PostgreSQL's own, with as many iterations as are taken; again and again, and with the keys that are known."""
+    guarded_postgres.psql(f"CREATE ROLE costly LOGIN PASSWORD '{scram_secret(PASSWORD, MOST_ITERATIONS)}'")
+    with open(guarded_postgres.directory / "data/pg_hba.conf", "a") as hba:
+        hba.write("host all costly 127.0.0.1/32 scram-sha-256\n")
+    guarded_postgres.psql("SELECT pg_reload_conf()")
+    proxy = trusting(upstream_user="costly", upstream_password=PASSWORD)
+    for _ in range(3):
+        with psycopg.connect(host="127.0.0.1", port=proxy.port, user="app", dbname="postgres") as client:
+            assert client.execute("SELECT current_user").fetchone() == ("costly",)
+
+
+def scram_secret(password: str, iterations: int) -> str:
+    salt = os.urandom(16)
+    salted = hashlib.pbkdf2_hmac("sha256", password.encode(), salt, iterations)
+    stored = hashlib.sha256(hmac.digest(salted, b"Client Key", "sha256")).digest()
+    parts = (salt, stored, hmac.digest(salted, b"Server Key", "sha256"))
+    return "SCRAM-SHA-256${}:{}${}:{}".format(iterations, *(base64.b64encode(part).decode() for part in parts))
