@@ -522,6 +522,16 @@ TEST(Authentication, ErrorOfTheServerIsTheLastWord) {
     });
 }
 
+TEST(Authentication, PoolerWithoutAServerCannotBeConnectedToNow) {
+    constexpr byte_view words = "server login has been failing, try again later (server_login_retry)";
+    whole_and_cut(options(), [&](start_up& s) {
+        s.client_sends(startup({{"user", "me"}}));
+        s.server_sends(be::fatal("08P01", words));
+        EXPECT_EQ(s.client_got(), be::fatal("57P03", words));
+        EXPECT_TRUE(s.talk().finished());
+    });
+}
+
 struct bad_client {
     const char* name;
     std::string sent;

@@ -424,6 +424,14 @@ TEST(UpstreamLogin, TooManyIterationsAreRefused) {
     EXPECT_EQ(s->talk().login_problem(), "SCRAM iteration count out of range: 1 to 1000000 are accepted");
 }
 
+TEST(UpstreamLogin, PoolerWithoutAServerIsNoMatterOfCredentials) {
+    constexpr byte_view words = "server login has been failing, try again later (server_login_retry)";
+    auto s = let_in(tls);
+    s->server_sends(asks_clear + be::fatal("08P01", words));
+    EXPECT_EQ(s->client_got(), be::fatal("57P03", words));
+    EXPECT_EQ(s->talk().login_problem(), "");
+}
+
 TEST(UpstreamLogin, ServerThatDoesNotKnowThePasswordIsNotBelieved) {
     auto s = let_in(tls);
     const auth::scram_secret secret = auth::make_scram_secret("service", "salt");

@@ -19,6 +19,19 @@ constexpr byte_view no_channel_hint =
     "TLS "
     "on one side of pgsidecar only.";
 
+/// pgBouncer could not reach PostgreSQL lately, and says so as a protocol violation, as all that it says.
+bool has_no_server(byte_view error_body) {
+    return error_field_value(error_body, error_field::sqlstate) == "08P01" &&
+           error_field_value(error_body, error_field::message).starts_with("server login has been failing");
+}
+
+/// The same error as cannot_connect_now: a client goes on to its next host.
+std::string as_cannot_connect_now(const frame& error) {
+    const byte_view code = error_field_value(error.body(), error_field::sqlstate);
+    std::string out(error.raw);
+    return out.replace(static_cast<std::size_t>(code.data() - error.raw.data()), code.size(), "57P03");
+}
+
 }  // namespace
 
 /// pgBouncer wants each of these messages in one piece.
@@ -81,6 +94,11 @@ void client_startup::on_backend(const frame& f) {
         case backend::backend_key_data: on_backend_key_data(f.body()); break;
         case backend::notice_response: break;
         case backend::error_response:
+            if (has_no_server(f.body())) {
+                to_client_.compose([&](std::string& out) { out.append(as_cannot_connect_now(f)); });
+                stage_ = stage::finished;
+                return;
+            }
             if (refuses_login(f.body()))
                 return refuse_login(std::string(error_field_value(f.body(), error_field::message)));
             to_client_.borrow(f.raw);
