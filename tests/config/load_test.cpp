@@ -76,13 +76,14 @@ proxy_protocol: v2
 client_tls: {mode: require, certificate: /c, key: /k, client_ca: /a, client_certificate: verify-full,
              user_map: ["a=b=c"], minimum_version: 1.3}
 auth: {mode: scram-sha-256, users_file: /u}
-upstream: {address: ["unix:/run/u", "b:1"], url: "", connect_timeout: 250ms, connect_attempts: 2,
+upstream: {address: ["unix:/run/u", "b:1"], url: "", connect_timeout: 250ms, connect_attempts: 2, connect_patience: 0,
            negotiates_protocol: true, pooler: direct, proxy_protocol: v2, user: u, database: d, password: p, password_file: ""}
 upstream_tls: {mode: verify-ca, negotiation: direct, root_certificate: /r, certificate: /c, key: /k,
                server_name: n, minimum_version: 1.3}
 workers: auto
 max_connections: 7
 max_half_open: 8
+max_cancel_requests: 6
 max_statements: 9
 max_statement_memory: 1MiB
 max_worker_statement_memory: 2MiB
@@ -111,6 +112,7 @@ log: {level: off, format: json}
                          "",
                          250ms,
                          2,
+                         0ms,
                          true,
                          pooler_kind::direct,
                          proxy_protocol::v2,
@@ -123,6 +125,7 @@ log: {level: off, format: json}
     expected.workers = auto_workers;
     expected.max_connections = 7;
     expected.max_half_open = 8;
+    expected.max_cancel_requests = 6;
     expected.max_statements = 9;
     expected.max_statement_memory = 1 << 20;
     expected.max_worker_statement_memory = 2 << 20;

@@ -26,12 +26,14 @@ void add_clients(families& to, const net::summary& counts, std::size_t max_conne
     to.push_back(
         counter("pgsidecar_disconnects_total", "Client connections that have ended, by who ended them.",
                 by("reason", {"client", "upstream", "shutdown", "limit", "protocol", "error"}, all.endings)));
-    to.push_back(counter(
-        "pgsidecar_limits_hit_total", "Clients refused or cut off by a limit.",
-        by("limit", {"max_connections", "max_statements", "max_half_open", "login_timeout", "message_size"},
-           all.limits_hit)));
-    to.push_back(counter("pgsidecar_cancel_requests_total", "Cancel requests by what became of them.",
-                         by("result", {"carried", "joined", "failed", "dropped"}, all.cancel_requests)));
+    to.push_back(counter("pgsidecar_limits_hit_total", "Clients refused or cut off by a limit.",
+                         by("limit",
+                            {"max_connections", "max_statements", "max_half_open", "login_timeout",
+                             "message_size", "max_cancel_requests"},
+                            all.limits_hit)));
+    to.push_back(
+        counter("pgsidecar_cancel_requests_total", "Cancel requests by what became of them.",
+                by("result", {"carried", "joined", "failed", "dropped", "refused"}, all.cancel_requests)));
 }
 
 void add_work(families& to, const session_counters& all) {

@@ -21,10 +21,16 @@ std::vector<key> relay_keys() {
         scalar(
             "max_half_open", number_value<std::size_t>(1, 100'000),
             [](auto& s) -> auto& { return s.max_half_open; },
-            "Connections at a time that have not logged in and wait for their client. Where there is one "
-            "more, the "
-            "one that has waited longest is ended with SQLSTATE 53300, so that a flood of them keeps nobody "
-            "out."),
+            "Connections at a time that have not logged in and wait for their client. Where there are more, "
+            "those that have waited for 10 s are ended with SQLSTATE 53300, the longest waiting first, so "
+            "that a flood of them keeps nobody out; where there are more than max_connections as well, at "
+            "once."),
+        scalar(
+            "max_cancel_requests", number_value<std::size_t>(1, 100'000),
+            [](auto& s) -> auto& { return s.max_cancel_requests; },
+            "Cancel requests at a time. Where there is one more, the oldest that the pooler has not got yet "
+            "is "
+            "dropped."),
         scalar(
             "max_statements", number_value<std::size_t>(1, 1'000'000),
             [](auto& s) -> auto& { return s.max_statements; },

@@ -35,8 +35,8 @@ struct upstream_settings {
     std::chrono::milliseconds connect_timeout = std::chrono::seconds{5};
     // Rounds over all addresses before a client is refused, at least; 1 to 10, default 3.
     unsigned connect_attempts = 3;
-    // How long a client waits for an upstream that is away, such as a pooler that restarts; 0 to 24 h, default
-    // 2 s: pg_isready waits 3.
+    // How long a client waits for an upstream that is away, such as a pooler that restarts; 0 to 24 h,
+    // default 2 s: pg_isready waits 3.
     std::chrono::milliseconds connect_patience = std::chrono::seconds{2};
     // Whether it understands protocol 3.2 and _pq_. options (pgBouncer 1.18 does not); default no:
     // NegotiateProtocolVersion is answered here and the upstream sees protocol 3.0.
@@ -177,8 +177,10 @@ struct settings {
     unsigned workers = 1;
     // Client connections at a time, more get PostgreSQL's 53300; 1 to 100000, default 1000.
     std::size_t max_connections = 1000;
-    // Connections at a time that have not logged in yet; 1 to 100000, default 500.
+    // Connections at a time that have kept us waiting before they are logged in; 1 to 100000, default 500.
     std::size_t max_half_open = 500;
+    // Cancel requests at a time; 1 to 100000, default 100.
+    std::size_t max_cancel_requests = 100;
     // Prepared statements of one client, more get 53400; 1 to 1000000, default 10000.
     std::size_t max_statements = 10000;
     // Bytes that they may take, each with its text, more get 53400; 64 KiB to 1 TiB, default 64 MiB.

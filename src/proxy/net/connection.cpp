@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "proxy/net/descriptors.hpp"
 #include "proxy/net/endpoints.hpp"
 #include "proxy/net/log.hpp"
 #include "proxy/net/socket_options.hpp"
@@ -18,6 +19,9 @@ using stage = client_startup::stage;
 /// would reset the connection and could lose the last words.
 constexpr milliseconds linger_limit{2000};
 
+/// What a client that means to log in takes at most for its next message, where many do so at once.
+constexpr milliseconds half_open_patience{10'000};
+
 client_encryption encryption_of(const snapshot& by, const endpoint& client) {
     const config::client_tls_mode mode = by.settings.client_tls.mode;
     if (family_of(client) == AF_UNIX) return {};
@@ -31,6 +35,7 @@ connection::connection(service& shared, worker_state& here, stream_socket client
     : service_(shared),
       config_(shared.current()),
       here_(here),
+      counted_(shared.open_connections),
       id_(++shared.last_session_id),
       place_(shared.places),
       talk_(here, config_->startup, encryption_of(*config_, peer), config_->session),
@@ -40,9 +45,10 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       server_in_(here.buffers, config_->buffer_limit),
       client_out_(client_),
       server_out_(server_),
-      log_in_(new log_in{.origin = client_origin(peer),
-                         .connector = upstream_connector(client_.get_executor(), here.deadlines,
-                                                         config_->settings.upstream, shared.upstreams)}),
+      log_in_(new log_in{
+          .origin = client_origin(peer),
+          .connector{client_.get_executor(), here.deadlines, config_->settings.upstream, shared.upstreams},
+          .half_open_patience{here.deadlines, [this] { end_longest_half_open(); }}}),
       timing_(here.counts),
       deadline_(here.deadlines, [this] { on_deadline(); }),
       look_(here.deadlines, [this] { look_for_end(); }) {}
@@ -77,15 +83,30 @@ awaitable<> connection::end() {
 
 /// While only the client can go on.
 void connection::count_half_open() {
-    std::optional<half_open_place>& place = log_in_->half_open;
-    if (ready_ || !talk_.startup().held_up_by_client()) return place.reset();
+    std::optional<place_in_line>& place = log_in_->half_open;
+    if (ready_ || !talk_.startup().held_up_by_client()) {
+        log_in_->half_open_patience.give_up();
+        return place.reset();
+    }
     if (place) return;
-    place.emplace(service_.half_open, config_->settings.max_half_open,
+    place.emplace(service_.half_open, half_open_limits(),
                   [where = client_.get_executor(), self = weak_from_this()] {
                       asio::post(where, [self] {
                           if (const auto alive = self.lock()) alive->make_room();
                       });
                   });
+    if (place->is_crowded()) log_in_->half_open_patience.set_after(half_open_patience);
+}
+
+/// Those in front of this one have waited for as long.
+void connection::end_longest_half_open() {
+    service_.half_open.make_room(half_open_limits(), steady_clock::now());
+}
+
+waiting_line::limits connection::half_open_limits() const {
+    return {.most = config_->settings.max_half_open,
+            .patience = half_open_patience,
+            .most_of_all = most_half_open(config_->settings)};
 }
 
 /// There are too many that have not logged in.

@@ -67,6 +67,8 @@ private:
     awaitable<> end();
     awaitable<> linger();
     void count_half_open();
+    void end_longest_half_open();
+    waiting_line::limits half_open_limits() const;
     void make_room();
     void on_deadline();
     void let_client_go();
@@ -97,7 +99,8 @@ private:
 
     // connection_cancel.cpp: a CancelRequest instead of a session
     awaitable<> cancel();
-    awaitable<cancel_result> carry_cancel_request();
+    awaitable<cancel_result> carry_cancel_request(place_in_line& place);
+    void give_cancel_request_up();
     bool comes_too_late() const;
     awaitable<link_failure> reach_cancelled();
 
@@ -156,6 +159,7 @@ private:
     service& service_;
     const std::shared_ptr<const snapshot> config_;
     worker_state& here_;
+    const counted_one counted_;
     const std::uint64_t id_;
     const time_point begin_ = std::chrono::steady_clock::now();
     connection_place place_;
@@ -170,7 +174,8 @@ private:
         client_origin origin;
         upstream_connector connector;
         upstream_target target = {};
-        std::optional<half_open_place> half_open = {};
+        deadline half_open_patience;
+        std::optional<place_in_line> half_open = {};
         std::shared_ptr<key_derivation> keys = {};  // while it is waited for
     };
     std::unique_ptr<log_in> log_in_;

@@ -14,6 +14,7 @@ std::string_view name_of(cancel_result result) {
         case cancel_result::joined: return "joined by another";
         case cancel_result::failed: return "failed";
         case cancel_result::dropped: return "dropped, nothing runs";
+        case cancel_result::refused: return "dropped, there are too many";
     }
     return {};
 }
@@ -28,31 +29,48 @@ void connection::take_cancel_request(const cancel_key& key) {
 
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
 awaitable<> connection::cancel() {
-    cancel_turn turn(service_.turns, talk_.startup().cancelled(), [this] {
-        asio::post(client_.get_executor(), [self = weak_from_this()] {
-            if (const auto alive = self.lock()) alive->server_spoke_.notify();
-        });
-    });
+    const auto when_alive = [this](void (*what)(connection&)) {
+        return [where = client_.get_executor(), self = weak_from_this(), what] {
+            asio::post(where, [self, what] {
+                if (const auto alive = self.lock()) what(*alive);
+            });
+        };
+    };
+    place_in_line place(service_.cancel_requests, {.most = config_->settings.max_cancel_requests},
+                        when_alive([](connection& self) { self.give_cancel_request_up(); }));
+    cancel_turn turn(service_.turns, talk_.startup().cancelled(),
+                     when_alive([](connection& self) { self.server_spoke_.notify(); }));
     deadline_.set_after(config_->settings.upstream.connect_timeout);
     while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
     if (turn.at() == cancel_turn::state::waits) co_return;
     cancel_result result = cancel_result::joined;
-    if (turn.at() == cancel_turn::state::carries) result = co_await carry_cancel_request();
+    if (turn.at() == cancel_turn::state::carries) result = co_await carry_cancel_request(place);
+    if (place.is_given_up()) co_return;
     ++here_.counts.cancel_requests[result];
     because(ending::client, "cancel request " + std::string(name_of(result)));
+}
+
+/// There are too many, and this is the oldest that the upstream has not got yet.
+void connection::give_cancel_request_up() {
+    ++here_.counts.limits_hit[limit::max_cancel_requests];
+    ++here_.counts.cancel_requests[cancel_result::refused];
+    because(ending::limit, "cancel request " + std::string(name_of(cancel_result::refused)));
+    cut();
 }
 
 /// Passes the request to the server that runs the query, unchanged; closing tells the client that it has
 /// arrived. The pooler closes first, whatever the client does and however long it takes: pgBouncer 1.18 dies,
 /// or ends a stranger's session, when the sender of a request that it has passed on leaves before the answer.
-awaitable<cancel_result> connection::carry_cancel_request() {
+awaitable<cancel_result> connection::carry_cancel_request(place_in_line& place) {
     if (comes_too_late()) co_return cancel_result::dropped;
     const link_failure failure = co_await reach_cancelled();
     if (failure) {
-        log::event(log::level::error, id_, "could not carry a cancel request", {{"error", failure.why}});
+        if (!place.is_given_up())
+            log::event(log::level::error, id_, "could not carry a cancel request", {{"error", failure.why}});
         co_return cancel_result::failed;
     }
     if (comes_too_late()) co_return cancel_result::dropped;
+    if (!place.settle()) co_return cancel_result::refused;
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
     server_out_.take(request);

@@ -20,6 +20,18 @@ private:
     std::atomic<std::size_t> now_{0};
 };
 
+/// Counts one for as long as it lives.
+class counted_one {
+public:
+    explicit counted_one(std::atomic<std::size_t>& count) : count_(count) { ++count_; }
+    counted_one(const counted_one&) = delete;
+    counted_one& operator=(const counted_one&) = delete;
+    ~counted_one() { --count_; }
+
+private:
+    std::atomic<std::size_t>& count_;
+};
+
 /// A connection's place among those counted.
 class connection_place {
 public:

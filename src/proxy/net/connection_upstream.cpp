@@ -98,8 +98,7 @@ awaitable<link_failure> connection::reach_upstream(bool encrypted) {
     for (;;) {
         stream_socket connected = co_await connector.connect();
         const bool reached = connected.is_open();
-        link_failure failure =
-            co_await begin_link(std::move(connected), connector.address().host, encrypted);
+        link_failure failure = co_await begin_link(std::move(connected), connector.address().host, encrypted);
         if (!reached || !failure.is_away || !hears_client()) co_return failure;
         const bool again = co_await connector.pause();
         if (!again) co_return failure;

@@ -78,8 +78,9 @@ listener::listener(const executor& where, int descriptor)
       acceptor_(where, at_.protocol(), descriptor),
       pause_(where) {}
 
-void listener::start(choose_taker choose) {
+void listener::start(choose_taker choose, has_room room) {
     choose_ = std::move(choose);
+    has_room_ = std::move(room);
     acceptor_.listen();
     log::event(log::level::info, log::no_session, "listening", {{"address", to_string(at_)}});
     accept_next();
@@ -114,6 +115,7 @@ void listener::take_all_and_stop() {
 std::uint16_t listener::port() const { return tcp_of(acceptor_.local_endpoint()).port(); }
 
 void listener::accept_next() {
+    if (!has_room_()) return pause(asio::error::no_descriptors);
     taker chosen = choose_();
     acceptor_.async_accept(chosen.where, peer_,
                            [this, serve = std::move(chosen.serve)](error_code ec, stream_socket client) {

@@ -22,6 +22,8 @@ public:
         std::function<void(stream_socket client, const endpoint& peer)> serve;
     };
     using choose_taker = std::function<taker()>;
+    /// Whether one more client can be served; those that come meanwhile wait to be accepted.
+    using has_room = std::function<bool()>;
 
     /// Binds; boost::system::system_error if that fails.
     listener(const executor& where, const endpoint& at);
@@ -32,7 +34,7 @@ public:
     ~listener() { stop(); }  // NOLINT(bugprone-exception-escape): cancelling a timer does not fail
 
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
-    void start(choose_taker choose);
+    void start(choose_taker choose, has_room room = [] { return true; });
     /// For the clients that come from now on.
     void set_keepalive(const config::keepalive_settings& keepalive);
     void stop();
@@ -52,6 +54,7 @@ private:
     asio::basic_socket_acceptor<stream_protocol, executor> acceptor_;
     timer pause_;
     choose_taker choose_;
+    has_room has_room_;
     endpoint peer_;
     std::string socket_file_;
 };

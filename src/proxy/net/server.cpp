@@ -7,6 +7,7 @@
 #include <cstdlib>
 #include <iterator>
 
+#include "proxy/net/descriptors.hpp"
 #include "proxy/net/log.hpp"
 #include "proxy/net/systemd.hpp"
 
@@ -32,8 +33,11 @@ unsigned usable_cores() {
 }  // namespace
 
 server::server(const config::loaded_settings& loaded, load_settings load_again)
-    : service_(loaded.values), reloader_(io_.get_executor(), service_, loaded, std::move(load_again)) {
+    : service_(loaded.values),
+      reserved_descriptors_(reserved_descriptors(loaded.values)),
+      reloader_(io_.get_executor(), service_, loaded, std::move(load_again)) {
     std::signal(SIGPIPE, SIG_IGN);  // OpenSSL's writes raise it
+    raise_descriptor_limit(loaded.values);
     make_workers(loaded.values.workers);
     listen(loaded.values);
 }
@@ -57,7 +61,8 @@ void server::listen(const config::settings& settings) {
 
 void server::run(const std::function<void()>& on_listening) {
     set_keepalive();
-    for (const auto& each : listeners_) each->start([this] { return next_worker(); });
+    for (const auto& each : listeners_)
+        each->start([this] { return next_worker(); }, [this] { return has_descriptors(); });
     start_workers();
     await_signal();
     reloader_.start_watching();
@@ -78,6 +83,11 @@ listener::taker server::next_worker() {
     worker& chosen = *workers_[next_++ % workers_.size()];
     return {chosen.get_executor(),
             [&chosen](stream_socket client, const endpoint& peer) { chosen.serve(std::move(client), peer); }};
+}
+
+/// For both connections of one more client, without those that the admin interface and the rest need.
+bool server::has_descriptors() const {
+    return service_.open_connections < clients_that_fit(descriptor_limit(), reserved_descriptors_);
 }
 
 void server::start_workers() {
@@ -105,6 +115,7 @@ void server::stop() {
 std::vector<std::string> server::reload() {
     systemd::notify_reloading();
     std::vector<std::string> problems = reloader_.reload();
+    raise_descriptor_limit(service_.current()->settings);
     asio::dispatch(listening(), [this] { set_keepalive(); });
     systemd::notify_ready();
     return problems;

@@ -54,6 +54,7 @@ private:
     void listen(const config::settings& settings);
     void set_keepalive();
     listener::taker next_worker();
+    bool has_descriptors() const;
     void start_workers();
     void await_signal();
     void shut_down();
@@ -61,6 +62,7 @@ private:
     void on_worker_end();
 
     service service_;
+    const std::size_t reserved_descriptors_;
     asio::io_context io_{1};
     asio::signal_set signals_{io_, SIGINT, SIGTERM, SIGHUP};
     reloader reloader_;

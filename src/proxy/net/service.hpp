@@ -9,10 +9,10 @@
 #include "proxy/net/cancel_registry.hpp"
 #include "proxy/net/cancel_turns.hpp"
 #include "proxy/net/connection_limit.hpp"
-#include "proxy/net/half_open.hpp"
 #include "proxy/net/scram_key_maker.hpp"
 #include "proxy/net/snapshot.hpp"
 #include "proxy/net/upstream_health.hpp"
+#include "proxy/net/waiting_line.hpp"
 
 namespace pgsidecar::net {
 
@@ -35,7 +35,9 @@ public:
     cancel_registry cancels;
     cancel_turns turns;  // of cancel requests
     connection_limit places;
-    half_open_queue half_open;
+    waiting_line half_open;                        // not logged in, and held up by the client
+    waiting_line cancel_requests;                  // held up by their turn or the upstream
+    std::atomic<std::size_t> open_connections{0};  // to clients, whatever they are
     upstream_health upstreams;
     scram_key_maker scram_keys;
     std::atomic<std::uint64_t> last_session_id{0};

@@ -65,6 +65,7 @@ enum class cancel_result : std::uint8_t {
     joined,  ///< another one was carried for it
     failed,
     dropped,  ///< its session ran nothing
+    refused,  ///< there were too many
 };
 enum class limit : std::uint8_t {
     max_connections,
@@ -72,6 +73,7 @@ enum class limit : std::uint8_t {
     max_half_open,
     login_timeout,
     message_size,
+    max_cancel_requests,
 };
 
 /// What the connections of one worker have done and how long it took, or those of all. Written by the
@@ -82,8 +84,8 @@ struct statistics {
     tally<ending, 6> endings;
     tally<connect_result, 2> upstream_connects;
     tally<tls_handshake, 4> tls_handshakes;
-    tally<cancel_result, 4> cancel_requests;
-    tally<limit, 5> limits_hit;
+    tally<cancel_result, 5> cancel_requests;
+    tally<limit, 6> limits_hit;
 
     session_counters sessions;
     std::uint64_t from_client = 0, to_client = 0;      ///< bytes

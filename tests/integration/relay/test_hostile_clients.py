@@ -80,6 +80,26 @@ def test_half_open_connections_of_every_kind_count(start_proxy, crowd):
                 assert [reply.error for reply in client.read_to_end()] == [TOO_MANY]
 
 
+def test_many_that_log_in_at_once_are_not_half_open(start_proxy, pgbouncer, crowd):
+    """More than max_half_open, all of them silent for a moment: nobody is refused."""
+    proxy = start_proxy(f"127.0.0.1:{pgbouncer.port}", max_half_open="5")
+    clients = crowd(proxy.port, 200)
+    for client in clients:
+        client.send(SSL_REQUEST)
+    for client in clients:
+        assert client.read(1) == b"N"
+    for client in clients:
+        assert ready(client).query("SELECT 41 + 1").rows == [[b"42"]]
+
+
+def test_half_open_connections_above_max_connections_make_room_at_once(start_proxy, crowd):
+    proxy = start_proxy(max_half_open="2", max_connections="5", login_timeout="1h")
+    first, *others = crowd(proxy.port, 6)
+    assert [reply.error for reply in first.read_to_end()] == [TOO_MANY]
+    others[-1].send(SSL_REQUEST)
+    assert others[-1].read(1) == b"N"
+
+
 def test_clients_that_wait_for_the_upstream_are_not_half_open(start_proxy, crowd):
     with upstream_server() as upstream:
         proxy = start_proxy("{}:{}".format(*upstream.getsockname()), max_half_open="1")

@@ -1,17 +1,22 @@
 """Limits: connections, descriptors, threads; and the ways to end."""
 from __future__ import annotations
 
+import os
 import resource
+import select
 import signal
 import struct
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 
 import pytest
 
+from tests.integration.admin.client import ask
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import SSL_REQUEST, TERMINATE, RawClient, query, ready, startup_packet
 from tests.integration.relay.sleepers import sleepers
-from tests.integration.support.daemon import accepts
+from tests.integration.relay.upstreams import deaf_server, upstream_server
+from tests.integration.support.daemon import accepts, free_port
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -79,6 +84,63 @@ def test_out_of_descriptors(proxy):
         errors = [reply.error[1] for reply in client.start().of("E")]
         assert errors in ([], ["57P03"])
     assert lines < 1000, "one at each try, with a pause between two"
+
+
+def random_cancel() -> bytes:
+    return struct.pack("!ihh", 16, 1234, 5678) + os.urandom(8)
+
+
+def test_flood_of_cancel_requests_that_nobody_answers(start_proxy):
+    """The pooler is stopped: it has got the first ones, and the rest are dropped."""
+    with upstream_server() as stopped, ExitStack() as crowd:
+        proxy = start_proxy("{}:{}".format(*stopped.getsockname()), upstream_tls_mode="disable",
+                            max_cancel_requests="5", upstream_connect_timeout="1h")
+        before = proxy.idle_descriptors()
+        messengers = [crowd.enter_context(RawClient(proxy.port)) for _ in range(60)]
+        for messenger in messengers:
+            messenger.send(random_cancel())
+        closed = select.poll()
+        for messenger in messengers:
+            closed.register(messenger.socket, select.POLLIN)
+        eventually(lambda: len(closed.poll(0)) == 55, "all but five are closed")
+        assert proxy.descriptors() <= before + 2 * 5
+
+
+def test_oldest_cancel_request_is_pushed_out(start_proxy):
+    """The pooler does not even take a connection."""
+    with deaf_server() as port, ExitStack() as crowd:
+        proxy = start_proxy(f"127.0.0.1:{port}", max_cancel_requests="5", upstream_connect_timeout="1h")
+        before = proxy.idle_descriptors()
+        messengers = [crowd.enter_context(RawClient(proxy.port)) for _ in range(20)]
+        for messenger in messengers:
+            messenger.send(random_cancel())
+        for messenger in messengers[:15]:
+            assert messenger.read(1) == b""
+        eventually(lambda: proxy.descriptors() == before + 2 * 5, "the last ones wait")
+
+
+@pytest.mark.parametrize("flood", ["cancel requests", "clients"])
+def test_a_flood_leaves_descriptors_to_the_admin_interface(start_proxy, flood):
+    admin = free_port()
+    with upstream_server() as stopped, ExitStack() as crowd:
+        proxy = start_proxy("{}:{}".format(*stopped.getsockname()), prefix=["prlimit", "--nofile=256:256"],
+                            upstream_tls_mode="disable", max_cancel_requests="100000",
+                            admin_listen=f"127.0.0.1:{admin}")
+        eventually(lambda: "connections_that_fit=96" in proxy.logged(), "it is told")
+        for _ in range(200):
+            messenger = crowd.enter_context(RawClient(proxy.port))
+            messenger.send(random_cancel() if flood == "cancel requests" else startup_packet({"user": "me"}))
+        eventually(lambda: "cannot accept a client" in proxy.logged(), "the rest wait to be accepted")
+        for _ in range(20):
+            assert ask(admin, "/healthz").status == 200
+            assert ask(admin, "/metrics").status == 200
+
+
+def test_limit_of_open_files_is_raised_to_what_is_needed(start_proxy):
+    proxy = start_proxy(prefix=["prlimit", "--nofile=64:4096"], max_connections="300", max_half_open="10")
+    soft, hard = resource.prlimit(proxy.pid, resource.RLIMIT_NOFILE)
+    assert 2 * 300 < soft < hard == 4096
+    assert "limit of open files" not in proxy.logged()
 
 
 def test_sigterm_ends_idle_and_busy_clients(start_proxy, pgbouncer):
