@@ -33,17 +33,6 @@ void remove_stale_socket_file(const executor& where, const endpoint& at, const s
     if (ec == asio::error::connection_refused) ::unlink(path.c_str());
 }
 
-std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at) {
-    if (at.type == config::address::kind::unix_socket)
-        return {asio::local::stream_protocol::endpoint(at.path)};
-    asio::ip::tcp::resolver names(io);
-    std::vector<endpoint> found;
-    for (const auto& entry :
-         names.resolve(at.host, std::to_string(at.port), asio::ip::resolver_base::passive))
-        found.emplace_back(entry.endpoint());
-    return found;
-}
-
 endpoint endpoint_of(int descriptor) {
     endpoint at;
     auto size = static_cast<socklen_t>(at.capacity());
@@ -136,10 +125,23 @@ void listener::pause(error_code why) {
     });
 }
 
+std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at) {
+    if (at.type == config::address::kind::unix_socket)
+        return {asio::local::stream_protocol::endpoint(at.path)};
+    asio::ip::tcp::resolver names(io);
+    std::vector<endpoint> found;
+    for (const auto& entry :
+         names.resolve(at.host, std::to_string(at.port), asio::ip::resolver_base::passive))
+        found.emplace_back(entry.endpoint());
+    return found;
+}
+
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at) try {
     return listen_on(where, at, endpoints_of(where, at));
 } catch (const boost::system::system_error& failure) {
-    throw std::runtime_error("cannot listen on " + config::to_string(at) + ": " + failure.code().message());
+    const std::string text = "cannot listen on " + config::to_string(at) + ": " + failure.code().message();
+    if (failure.code() == asio::error::address_in_use) throw address_in_use(text);
+    throw std::runtime_error(text);
 }
 
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at,

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <stdexcept>
 #include <string>
 #include <vector>
 
@@ -34,7 +35,8 @@ public:
     ~listener() { stop(); }  // NOLINT(bugprone-exception-escape): cancelling a timer does not fail
 
     /// Listens until stop(). Apart from the constructor, so that no address answers before all are had.
-    void start(choose_taker choose, has_room room = [] { return true; });
+    void start(
+        choose_taker choose, has_room room = [] { return true; });
     /// For the clients that come from now on.
     void set_keepalive(const config::keepalive_settings& keepalive);
     void stop();
@@ -61,6 +63,16 @@ private:
 
 /// One listener for each endpoint that the address stands for, in the thread of `where`. As at PostgreSQL one
 /// that cannot be had is only warned of; std::runtime_error, which names the address, if none can.
+/// Somebody else listens there.
+struct address_in_use : std::runtime_error {
+    using std::runtime_error::runtime_error;
+};
+
+/// To listen on; boost::system::system_error if the name is not known.
+std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at);
+
+/// One listener for each endpoint that the address stands for, in the thread of `where`; std::runtime_error,
+/// which names the address, if one cannot be had.
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at);
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at,
                                                  const std::vector<endpoint>& endpoints);

@@ -2,6 +2,8 @@
 from __future__ import annotations
 
 import contextlib
+import http.client
+import socket
 import threading
 
 import psycopg
@@ -91,3 +93,32 @@ def test_drain_lets_a_transaction_end():
         eventually(lambda: process.poll() is not None, "the end")
         assert process.returncode == 0
         assert stack.postgres.psql("SELECT count(*) FROM pg_class WHERE relname = 'made_while_draining'") == "1"
+
+
+def test_silent_clients_of_one_address_shut_out_nobody(other_admin):
+    """The oldest of them makes room for each that comes; the other address is not concerned."""
+    with contextlib.ExitStack() as crowd:
+        silent = [crowd.enter_context(socket.create_connection(("127.0.0.1", other_admin.metrics_port), 30))
+                  for _ in range(200)]
+        for port in (other_admin.metrics_port, other_admin.admin_port):
+            for _ in range(3):
+                assert ask(port, "/healthz").status == 200
+        assert silent[0].recv(1) == b""
+
+
+@pytest.mark.parametrize("said", [b"", b"GET /healthz HTTP/1.1\r\nHost: x\r\n"])
+def test_request_that_does_not_come_to_its_end(admin, said):
+    with socket.create_connection(("127.0.0.1", admin.metrics_port), 30) as client:
+        client.sendall(said)
+        assert client.recv(1) == b"", "closed before the test gives up"
+
+
+def test_connection_is_kept_for_further_requests(admin):
+    connection = http.client.HTTPConnection("127.0.0.1", admin.metrics_port, timeout=30)
+    with contextlib.closing(connection):
+        sockets = set()
+        for _ in range(3):
+            connection.request("GET", "/healthz")
+            assert connection.getresponse().read() == b'{"status":"ok"}'
+            sockets.add(connection.sock)
+        assert len(sockets) == 1

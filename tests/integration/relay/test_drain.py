@@ -6,9 +6,12 @@ import time
 
 import pytest
 
+from tests.integration.admin.client import ask
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import DEFAULTS, SYNC, RawClient, parse, query, ready, startup_packet
 from tests.integration.support.daemon import accepts
+from tests.integration.relay.raw_client import SYNC, RawClient, parse, query, ready
+from tests.integration.support.daemon import StackError, accepts, free_port
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -101,3 +104,25 @@ def test_clients_that_are_not_accepted_yet_are_told(start_proxy, workers):
         with client:
             assert client.read_to_end()[-1].error == GOODBYE
     assert proxy.wait() == 0
+def test_successor_serves_clients_and_takes_the_admin_address_when_it_is_free(start_proxy):
+    admin = free_port()
+    keys = {"admin_metrics_listen": f"127.0.0.1:{admin}", "drain_timeout": "60s"}
+    old = start_proxy(**keys)
+    with ready(RawClient(old.port)) as client:
+        client.query("BEGIN")
+        old.signal()
+        eventually(lambda: "draining" in ask(admin, "/readyz").text, "the old one drains")
+        new = start_proxy(**keys)
+        with ready(RawClient(new.port)) as other:
+            assert other.query("SELECT 41 + 1").rows == [[b"42"]]
+        assert "draining" in ask(admin, "/readyz").text, "until then it is the old one's"
+        assert client.query("COMMIT").kinds == "CZ"
+    assert old.wait() == 0
+    eventually(lambda: accepts(admin) and ask(admin, "/readyz").status == 200, "the new one answers")
+
+
+def test_admin_address_of_somebody_who_does_not_drain_is_an_error(start_proxy):
+    admin = free_port()
+    start_proxy(admin_listen=f"127.0.0.1:{admin}")
+    with pytest.raises(StackError, match=f"cannot listen on 127.0.0.1:{admin}: Address already in use"):
+        start_proxy(admin_listen=f"127.0.0.1:{admin}")
