@@ -28,8 +28,8 @@ std::vector<key> upstream_keys() {
         scalar(
             "upstream.connect_attempts", number_value<unsigned>(1, 10),
             [](auto& s) -> auto& { return s.upstream.connect_attempts; },
-            "Rounds over all addresses, with a pause of 100 ms to 1 s between two, before a client is "
-            "refused, at least."),
+            "The least number of rounds over all addresses, with a pause of 100 ms to 1 s between two, "
+            "before a client is refused."),
         scalar(
             "upstream.connect_patience", duration_value(0ms, 24h),
             [](auto& s) -> auto& { return s.upstream.connect_patience; },

@@ -1,6 +1,7 @@
 #include "proxy/net/log_writer.hpp"
 
 #include <poll.h>
+#include <pthread.h>
 #include <unistd.h>
 
 #include <algorithm>
@@ -86,6 +87,7 @@ std::uint64_t writer::lost() const {
 }
 
 void writer::run() {
+    ::pthread_setname_np(::pthread_self(), "log");
     std::unique_lock lock(mutex_);
     for (;;) {
         changed_.wait(lock, [this] { return !waiting_.empty() || ends_; });

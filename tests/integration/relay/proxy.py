@@ -59,7 +59,16 @@ class Proxy(Sidecar):
             process.kill()
             raise
 
+    def _log_is_written(self) -> bool:
+        for task in Path(f"/proc/{self.pid}/task").iterdir():
+            if (task / "comm").read_text().strip() == "log":
+                return (task / "stat").read_text().rpartition(")")[2].split()[0] == "S"
+        return True
+
     def logged(self) -> str:
+        """By now: the thread that writes it has nothing left to do."""
+        if self._process and self._process.poll() is None:
+            eventually(self._log_is_written, "the log is written")
         return self.log.read_text(errors="replace")
 
 
