@@ -61,8 +61,6 @@ private:
     std::string socket_file_;
 };
 
-/// One listener for each endpoint that the address stands for, in the thread of `where`. As at PostgreSQL one
-/// that cannot be had is only warned of; std::runtime_error, which names the address, if none can.
 /// Somebody else listens there.
 struct address_in_use : std::runtime_error {
     using std::runtime_error::runtime_error;
@@ -71,8 +69,8 @@ struct address_in_use : std::runtime_error {
 /// To listen on; boost::system::system_error if the name is not known.
 std::vector<endpoint> endpoints_of(asio::io_context& io, const config::address& at);
 
-/// One listener for each endpoint that the address stands for, in the thread of `where`; std::runtime_error,
-/// which names the address, if one cannot be had.
+/// One listener for each endpoint that the address stands for, in the thread of `where`. As at PostgreSQL one
+/// that cannot be had is only warned of; std::runtime_error, which names the address, if none can.
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at);
 std::vector<std::unique_ptr<listener>> listen_on(asio::io_context& where, const config::address& at,
                                                  const std::vector<endpoint>& endpoints);

@@ -9,8 +9,6 @@ import pytest
 from tests.integration.admin.client import ask
 from tests.integration.relay.proxy import eventually
 from tests.integration.relay.raw_client import DEFAULTS, SYNC, RawClient, parse, query, ready, startup_packet
-from tests.integration.support.daemon import accepts
-from tests.integration.relay.raw_client import SYNC, RawClient, parse, query, ready
 from tests.integration.support.daemon import StackError, accepts, free_port
 
 pytestmark = pytest.mark.timeout(120)
