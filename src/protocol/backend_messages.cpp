@@ -44,14 +44,18 @@ void compose_error(std::string& out, const error_message& error) {
     compose_fields(out, backend::error_response, error);
 }
 
-void compose_error_from(std::string& out, byte_view error_body, byte_view routine) {
-    message_writer writer(out, backend::error_response);
-    field_reader in(error_body);
+void compose_with_field(std::string& out, backend type, byte_view body, error_field field, byte_view value) {
+    message_writer writer(out, type);
+    field_reader in(body);
     for (std::uint8_t code = in.u8(); in.ok() && code != 0; code = in.u8()) {
-        const byte_view value = in.cstr();
-        writer.u8(code).cstr(code == static_cast<std::uint8_t>(error_field::routine) ? routine : value);
+        const byte_view had = in.cstr();
+        writer.u8(code).cstr(code == static_cast<std::uint8_t>(field) ? value : had);
     }
     writer.u8(0);
+}
+
+void compose_error_from(std::string& out, byte_view error_body, byte_view routine) {
+    compose_with_field(out, backend::error_response, error_body, error_field::routine, routine);
 }
 
 void compose_notice(std::string& out, const error_message& notice) {
@@ -134,6 +138,10 @@ std::optional<parameter_status_view> read_parameter_status(byte_view body) {
     out.value = in.cstr();
     if (!in.ok()) return std::nullopt;
     return out;
+}
+
+void compose_parameter_status(std::string& out, byte_view name, byte_view value) {
+    message_writer(out, backend::parameter_status).cstr(name).cstr(value);
 }
 
 void compose_ready_for_query(std::string& out, transaction_status status) {

@@ -42,6 +42,8 @@ struct error_message {
 void compose_error(std::string& out, const error_message& error);
 /// The same error with another routine.
 void compose_error_from(std::string& out, byte_view error_body, byte_view routine);
+/// The same ErrorResponse or NoticeResponse with another value in one of its fields.
+void compose_with_field(std::string& out, backend type, byte_view body, error_field field, byte_view value);
 void compose_notice(std::string& out, const error_message& notice);
 
 /// Parameter types of a ParameterDescription: four bytes each, network order. Nothing if malformed.
@@ -62,6 +64,7 @@ struct parameter_status_view {
 };
 std::optional<parameter_status_view> read_parameter_status(byte_view body);
 
+void compose_parameter_status(std::string& out, byte_view name, byte_view value);
 void compose_ready_for_query(std::string& out, transaction_status status);
 /// ParseComplete, BindComplete, CloseComplete, NoData: a header alone.
 void compose_bare(std::string& out, backend type);

@@ -20,8 +20,8 @@ std::string joined(const conversation::messages& m) {
 /// One play of a conversation.
 class conversation::player {
 public:
-    player(const session_options& options, std::size_t piece)
-        : session_(texts_, options), driver_(session_, piece), piece_(piece) {}
+    player(const session_options& options, const startup_values& start_up, std::size_t piece)
+        : session_(texts_, options, "UTF8", nullptr, start_up), driver_(session_, piece), piece_(piece) {}
 
     void expect_equal(const char* who, const std::string& expected, const std::string& actual,
                       std::vector<std::string> (*notation)(byte_view)) {
@@ -74,6 +74,17 @@ private:
     bool ended_ = false;
     bool failed_ = false;
 };
+
+conversation& conversation::starts_up_with(byte_view name, byte_view value) {
+    start_up_.keep(name, value);
+    start_up_.report(name, value);
+    return *this;
+}
+
+conversation& conversation::server_encoding(byte_view value) {
+    start_up_.report("server_encoding", value);
+    return *this;
+}
 
 conversation& conversation::options(const session_options& o) {
     options_ = o;
@@ -176,7 +187,7 @@ void conversation::check_in_pieces(const std::vector<std::size_t>& sizes, locati
 }
 
 bool conversation::plays(std::size_t piece, const location& end) const {
-    player p(options_, piece);
+    player p(options_, start_up_, piece);
     for (const step& s : steps_) {
         p.at(s.at);
         s.play(p);

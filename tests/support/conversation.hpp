@@ -34,6 +34,10 @@ public:
     conversation& max_statement_size(std::size_t bytes);
     conversation& max_statements(std::size_t count);
     conversation& max_statement_memory(std::size_t bytes);
+    /// A setting of the client's StartupMessage, which the pooler has reported, with the spelling that it
+    /// gives.
+    conversation& starts_up_with(byte_view name, byte_view value);
+    conversation& server_encoding(byte_view value);
 
     /// The client has parsed a statement under this name, by Parse and Sync.
     conversation& knows(std::string name, std::string sql, birth b = {}, location at = location::current());
@@ -75,6 +79,7 @@ private:
     bool plays(std::size_t piece, const location& end) const;
 
     session_options options_;
+    startup_values start_up_;
     std::vector<step> steps_;
     bool stays_open_ = false;
 };

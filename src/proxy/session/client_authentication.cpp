@@ -160,6 +160,7 @@ void client_startup::on_parameter_status(byte_view body) {
     if (!status) return end_malformed();
     if (status->name == "client_encoding") client_encoding_ = status->value;
     if (status->name == "standard_conforming_strings") standard_conforming_strings_ = status->value;
+    start_up_.report(status->name, status->value);
 }
 
 void client_startup::on_backend_key_data(byte_view body) {

@@ -199,7 +199,7 @@ bool client_startup::take_setting(const startup_parameter& parameter) {
     if (name == "application_name") identity_.application_name = parameter.value;
     if (name == "client_encoding") return take_client_encoding(parameter);
     if (!is_supported(parameter.name)) return take_unsupported(parameter);
-    for_upstream_.push_back(parameter);
+    pass_on(parameter.name, parameter.value);
     return true;
 }
 
@@ -208,7 +208,7 @@ bool client_startup::take_setting(const startup_parameter& parameter) {
 bool client_startup::take_client_encoding(const startup_parameter& parameter) {
     const auto canonical = canonical_client_encoding(parameter.value);
     if (canonical)
-        for_upstream_.push_back({parameter.name, *canonical});
+        pass_on(parameter.name, *canonical);
     else
         refuse("22023",
                "invalid value for parameter \"client_encoding\": \"" + std::string(parameter.value) + "\"");
@@ -216,9 +216,17 @@ bool client_startup::take_client_encoding(const startup_parameter& parameter) {
 }
 
 bool client_startup::is_supported(byte_view name) const {
-    if (options_.unsupported == unsupported_parameters::forward || name == "user" || name == "database")
-        return true;
+    return options_.unsupported == unsupported_parameters::forward || name == "user" || name == "database" ||
+           is_kept_by_upstream(name);
+}
+
+bool client_startup::is_kept_by_upstream(byte_view name) const {
     return std::ranges::find(options_.supported, lower_case(name)) != options_.supported.end();
+}
+
+void client_startup::pass_on(byte_view name, byte_view value) {
+    for_upstream_.push_back({name, value});
+    if (is_kept_by_upstream(name)) start_up_.keep(name, value);
 }
 
 bool client_startup::take_unsupported(const startup_parameter& parameter) {

@@ -14,6 +14,7 @@
 #include "proxy/session/client_login.hpp"
 #include "proxy/session/out_batch.hpp"
 #include "proxy/session/startup_settings.hpp"
+#include "proxy/session/startup_values.hpp"
 #include "proxy/session/transport.hpp"
 #include "proxy/session/upstream_login.hpp"
 
@@ -137,6 +138,8 @@ public:
     /// As the server last reported it.
     const std::string& client_encoding() const { return client_encoding_; }
     const std::string& standard_conforming_strings() const { return standard_conforming_strings_; }
+    /// What the client goes back to at RESET.
+    const startup_values& start_up() const { return start_up_; }
     /// From BackendKeyData.
     const std::optional<cancel_key>& backend_key() const { return backend_key_; }
 
@@ -168,6 +171,8 @@ private:
     bool take_replication(byte_view value);
     bool take_unsupported(const startup_parameter& parameter);
     bool is_supported(byte_view name) const;
+    bool is_kept_by_upstream(byte_view name) const;
+    void pass_on(byte_view name, byte_view value);
 
     // client_authentication.cpp: what passes through
     std::size_t on_password(byte_view in);
@@ -214,6 +219,7 @@ private:
     std::vector<std::string> stripped_, not_honoured_;
     std::string client_encoding_;
     std::string standard_conforming_strings_;
+    startup_values start_up_;
     std::optional<cancel_key> backend_key_;
 
     std::string cancel_packet_;

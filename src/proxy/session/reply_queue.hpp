@@ -9,6 +9,7 @@
 #include "protocol/message_types.hpp"
 #include "proxy/session/residents.hpp"
 #include "proxy/session/sql_uses.hpp"
+#include "proxy/session/state_plan.hpp"
 #include "proxy/session/statement.hpp"
 
 namespace pgsidecar {
@@ -86,9 +87,10 @@ struct expected_reply {
     std::uint64_t sent_at = 0;                  ///< nanoseconds, session::at()
     std::unique_ptr<const std::string> portal;  ///< of a Bind that a changed shape may undo; null: ""
     statement_ptr subject;
-    server_place where;      ///< if changes_place: there stands
-    statement_ptr resident;  ///< this one
-    sql_uses_ptr uses;       ///< of a Query
+    server_place where;                 ///< if changes_place: there stands
+    statement_ptr resident;             ///< this one
+    sql_uses_ptr uses;                  ///< of a Query
+    std::shared_ptr<state_plan> state;  ///< null: it leaves the session's state as it is
 };
 
 /// One entry for every message sent to the server, in order. It takes no memory while nothing is expected; an

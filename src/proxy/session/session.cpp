@@ -63,9 +63,10 @@ bool is_copy_message(frontend type) {
 }  // namespace
 
 session::session(text_pool& texts, const session_options& options, byte_view client_encoding,
-                 std::shared_ptr<name_history> names)
-    : texts_(texts), options_(options), names_(std::move(names)) {
+                 std::shared_ptr<name_history> names, startup_values start_up)
+    : texts_(texts), options_(options), names_(std::move(names)), start_up_(std::move(start_up)) {
     reports("client_encoding", client_encoding);
+    if (!keeps_state()) start_up_ = {};
 }
 
 session::~session() = default;

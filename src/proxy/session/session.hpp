@@ -20,6 +20,8 @@
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/sql_uses.hpp"
 #include "proxy/session/sql_watch.hpp"
+#include "proxy/session/startup_values.hpp"
+#include "proxy/session/state_plan.hpp"
 #include "proxy/session/statement.hpp"
 #include "proxy/session/statement_effect.hpp"
 #include "proxy/session/statement_table.hpp"
@@ -36,9 +38,9 @@ namespace pgsidecar {
 class session {
 public:
     /// `client_encoding` as the server has reported it during start-up; `names` of its pool, if they are
-    /// kept.
+    /// kept; `start_up`: what the client goes back to at RESET.
     session(text_pool& texts, const session_options& options, byte_view client_encoding = "UTF8",
-            std::shared_ptr<name_history> names = nullptr);
+            std::shared_ptr<name_history> names = nullptr, startup_values start_up = {});
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
@@ -259,6 +261,24 @@ private:
     progress resolve_declared_types(const statement_ptr& s);
     table_effect effect_of(const sql_use& use, unsigned nesting = 0);
 
+    // session_state.cpp: what RESET goes back to, and LISTEN
+    bool keeps_state() const;
+    state_use resolved(state_use use) const;
+    std::vector<std::string> behind(const state_use& use, bool is_last);
+    progress send_query(const frame& f, byte_view text);
+    void add_to_query(state_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
+                      std::string& sent) const;
+    std::size_t characters_of(byte_view text) const;
+    void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);
+    void execute_ours(byte_view sql);
+    void remember_state(byte_view portal, const statement& s);
+    void follow_execute(std::optional<byte_view> portal);
+    bool complete_step(state_plan& plan);
+    void undo_reset();
+    bool is_for_client(byte_view notification) const;
+    bool show_moved(const expected_reply& head, const frame& f);
+    bool mend_start_up(disposition how);
+
     // session_copy.cpp: COPY FROM STDIN
     void send_copy_query(byte_view sql);
     bool keeps_tag(const expected_reply& head, const frame& command_complete);
@@ -302,10 +322,10 @@ private:
     bool on_reply(const frame& f);
     bool on_error(const frame& f);
     void complete();
-    void on_command_complete(expected_reply& head);
+    bool on_command_complete(expected_reply& head);
     void on_ready(const frame& f, bool shown);
     void on_transaction_end();
-    void on_parameter_status(byte_view body);
+    bool on_parameter_status(byte_view body);
     bool show_replacement(const expected_reply& head, byte_view body);
     void show_instead(replacement why);
     bool swallows_notice(byte_view body) const;
@@ -340,6 +360,14 @@ private:
         deferred_closes_;  // Closes at the start of a segment, perhaps to be answered locally
     std::map<std::string, statement_ptr, std::less<>>
         sql_portals_;  // portals whose text uses SQL-level statements
+    startup_values start_up_;
+    listened_channels channels_;
+    std::map<std::string, state_use, std::less<>>
+        state_portals_;           // those whose text changes its session's state
+    bool has_reset_ = false;      // since the last ReadyForQuery
+    bool has_discarded_ = false;  // DISCARD ALL, since then
+    bool has_listened_ = false;   // and has been warned, or
+    bool owes_warning_ = false;   // is to be, in front of the next ReadyForQuery
     passing client_rest_;
     std::unique_ptr<attempt> attempt_;  // null: nothing
     bool utf8_;                         // client_encoding

@@ -146,8 +146,10 @@ std::size_t session::on_server_bytes(byte_view in) {
 bool session::on_backend(const frame& f) {
     const auto type = static_cast<backend>(f.type);
     switch (type) {
-        case backend::parameter_status: on_parameter_status(f.body()); return true;
-        case backend::notice_response: return !swallows_notice(f.body());
+        case backend::parameter_status: return on_parameter_status(f.body());
+        case backend::notification_response: return is_for_client(f.body());
+        case backend::notice_response:
+            return !swallows_notice(f.body()) && (replies_.empty() || !show_moved(replies_.head(), f));
         case backend::error_response: return on_error(f);
         default: return !is_reply(type) || on_reply(f);  // of an unknown type: passes unchanged
     }
@@ -164,7 +166,7 @@ bool session::on_reply(const frame& f) {
         out_of_sync("message of impossible length");
         return false;
     }
-    bool tells_change = false, kept = false;
+    bool tells_change = false, kept = false, is_clients = true;
     switch (type) {
         case backend::parameter_description:
         case backend::row_description:
@@ -176,7 +178,8 @@ bool session::on_reply(const frame& f) {
         case backend::bind_complete: tells_change = shape_changed_ && head.what == purpose::verdict; break;
         case backend::copy_in_response: on_copy_in_response(head); break;
         case backend::command_complete:
-            on_command_complete(head);
+            is_clients = on_command_complete(head);
+            if (has_discarded_ && f.body().starts_with("ROLLBACK")) undo_reset();
             kept = keeps_tag(head, f);
             break;
         default: break;
@@ -188,7 +191,7 @@ bool session::on_reply(const frame& f) {
         return false;
     }
     if (ends(replies_.head().kind, type)) complete();
-    return shown;
+    return shown && is_clients;
 }
 
 /// The oldest message is answered.
@@ -202,15 +205,18 @@ void session::complete() {
     if (copy_query_ && replies_.empty()) send_sync_now();
 }
 
-/// The effects of a Query's commands happen one by one, and survive a later error (§7).
-void session::on_command_complete(expected_reply& head) {
+/// The effects of a Query's commands happen one by one, and survive a later error (§7). Whether it was one of
+/// the client's.
+bool session::on_command_complete(expected_reply& head) {
     aborted_ = false;
+    if (head.state && !complete_step(*head.state)) return false;
     const std::uint32_t statement = head.commands_completed++;
-    if (!head.uses || head.uses_done == head.uses->list.size()) return;
+    if (!head.uses || head.uses_done == head.uses->list.size()) return true;
     const sql_use& next = head.uses->list[head.uses_done];
-    if (next.statement != statement) return;
+    if (next.statement != statement) return true;
     ++head.uses_done;
     table_.apply(effect_of(next));
+    return true;
 }
 
 void session::on_ready(const frame& f, bool shown) {
@@ -233,7 +239,8 @@ void session::on_ready(const frame& f, bool shown) {
     if (replies_.empty()) open_ = unflushed_ = false;
     if (status == transaction_status::idle) on_transaction_end();
     show_kept_tag();
-    if (shown) show(f.raw);
+    if (shown && !mend_start_up(how)) show(f.raw);
+    if (!shown && skipping_) mend_start_up(how);  // our Sync: the client's own is answered here
     if (kind != request::query) return;
     copy_in_ = false;
     if (copy_crossed_error) send_sync_now();  // its data has taken a server (§6)
@@ -243,6 +250,7 @@ void session::on_ready(const frame& f, bool shown) {
 void session::on_transaction_end() {
     ++counters_.transactions;
     sql_portals_.clear();
+    state_portals_.clear();
     if (options_.pooler == pooler_kind::direct) return;
     residents_.answered.forget();
     if (!replies_.empty()) return;  // what is sent belongs to a later segment: begin_overlap()
@@ -263,7 +271,8 @@ bool session::on_error(const frame& f) {
     if (replies_.empty()) return true;
     expected_reply& head = replies_.head();
     head.failed = true;
-    if (is_boundary(head.kind)) return !discarding_ && !show_replacement(head, body);
+    undo_reset();
+    if (is_boundary(head.kind)) return !discarding_ && !show_replacement(head, body) && !show_moved(head, f);
 
     const bool replaced = !discarding_ && (show_failed_block(head, body) || show_replacement(head, body));
     if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
@@ -325,8 +334,12 @@ void session::show_instead(replacement why) {
     }
 }
 
-void session::on_parameter_status(byte_view body) {
-    if (const auto status = read_parameter_status(body)) reports(status->name, status->value);
+/// Whether the client sees it now.
+bool session::on_parameter_status(byte_view body) {
+    const auto status = read_parameter_status(body);
+    if (!status) return true;
+    reports(status->name, status->value);
+    return !start_up_.holds(status->name, status->value);
 }
 
 void session::reports(byte_view parameter, byte_view value) {
@@ -342,7 +355,10 @@ bool session::swallows_notice(byte_view body) const {
     if (replies_.empty()) return false;
     const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
     if (discarding_) return !sqlstate.starts_with("57P");
-    return replies_.head().what == purpose::parse_again && (sqlstate == "42622" || sqlstate == "22P06");
+    const expected_reply& head = replies_.head();
+    if (head.kind == request::execute && head.how == disposition::swallow)
+        return sqlstate == "25P01";  // SET LOCAL
+    return head.what == purpose::parse_again && (sqlstate == "42622" || sqlstate == "22P06");
 }
 
 void session::show(byte_view bytes) {

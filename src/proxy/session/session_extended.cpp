@@ -185,6 +185,7 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute. PostgreSQL compares
 /// their names as those of statements.
 void session::remember_portal(byte_view portal, const statement_ptr& s) {
+    remember_state(portal, *s);
     if (uses_of(*s))
         sql_portals_.insert_or_assign(std::string(statement_key(portal)), s);
     else
@@ -288,7 +289,11 @@ session::progress session::on_execute(const frame& f) {
         portal && bound_.name == statement_key(*portal) ? bound_.effect : statement_effect::lasting;
     if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
     if (effect == statement_effect::lasting) forget_our_names();  // it may be a DO that deallocates all
-    if (found == sql_portals_.end()) return forward_execute(f, effect);
+    if (found == sql_portals_.end()) {
+        forward_execute(f, effect);
+        follow_execute(portal);
+        return progress::done;
+    }
 
     const sql_uses_ptr uses = uses_of(*found->second);
     if (const replacement why = overfills(*uses); why != replacement::none)
@@ -299,6 +304,7 @@ session::progress session::on_execute(const frame& f) {
     forward_execute(f, effect);
     replies_.back().changes_table = true;
     table_.send(effect_of(uses->list.front()));
+    follow_execute(portal);
     return progress::done;
 }
 

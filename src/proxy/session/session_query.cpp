@@ -66,8 +66,11 @@ session::progress session::on_query(const frame& f) {
     ++counters_.queries;
     residents_.forget();                                                   // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
-    forward(f, request::query);
-    replies_.back().uses = std::move(uses);
+    if (text && readable)
+        send_query(f, *text);
+    else
+        forward(f, request::query);
+    if (uses && replies_.back().kind == request::query) replies_.back().uses = std::move(uses);
     return progress::done;
 }
 

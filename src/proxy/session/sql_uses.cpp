@@ -11,6 +11,7 @@
 #include "protocol/utf8.hpp"
 #include "proxy/session/sql_grammar.hpp"
 #include "proxy/session/sql_lexer.hpp"
+#include "proxy/session/state_uses.hpp"
 #include "proxy/session/statement_starts.hpp"
 
 namespace pgsidecar {
@@ -434,6 +435,7 @@ private:
 sql_facts read_sql_facts(byte_view sql, sql_reading reading) {
     sql_facts out;
     out.effect_at_most = effect_by_first_word(sql);
+    out.may_change_state = may_change_state(sql);
     if (out.effect_at_most == statement_effect::undone || (!begins_notably(sql) && !may_execute(sql)))
         return out;
     uses_reader reader(sql, reading);

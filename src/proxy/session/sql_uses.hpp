@@ -49,6 +49,7 @@ struct sql_facts {
     bool exits_block =
         false;  ///< COMMIT, END, ROLLBACK [TO], ABORT, PREPARE TRANSACTION: works in a failed block
     statement_effect effect_at_most = statement_effect::lasting;  ///< by its first word
+    bool may_change_state = false;                                ///< LISTEN, RESET and the like (state_uses)
     bool shape_varies = false;  ///< FETCH, MOVE, EXECUTE: PostgreSQL does not hold it to its first row shape
 };
 

@@ -41,7 +41,7 @@ class Bench:
         if fault := fault_of_server(direct.replies):
             return Outcome(direct, direct, kept=[fault])
         self.servers.begin()
-        session = Connection(self.sidecar_port, self.proxied.name)
+        session = Connection(self.sidecar_port, self.proxied.name, parameters=script.parameters)
         proxied = ProxiedConversation(
             session, script, self.proxied.elsewhere, direct=direct, look_at_pool=self.servers.in_between
         ).play()
@@ -56,7 +56,7 @@ class Bench:
         return outcome
 
     def _run_direct(self, script: Script):
-        connection = Connection(self.postgres_port, self.direct.name)
+        connection = Connection(self.postgres_port, self.direct.name, parameters=script.parameters)
         transcript = DirectConversation(
             connection, script, self.direct.elsewhere, waits_for_client=self.direct.waits_for_client
         ).play()

@@ -3,6 +3,7 @@
 import socket
 import struct
 import time
+from typing import Iterable
 
 from .wire import EOF, Message
 
@@ -10,14 +11,16 @@ from .wire import EOF, Message
 class Connection:
     """One session of user and database on 127.0.0.1:port, trusted without a password."""
 
-    def __init__(self, port: int, database: str, user: str = "postgres", time_limit: float = 15.0):
+    def __init__(self, port: int, database: str, user: str = "postgres", time_limit: float = 15.0,
+                 parameters: Iterable[tuple[str, str]] = ()):
         self.time_limit = time_limit
         self.pid = 0
         self._buffer = bytearray()
         self._eof = False
         self._socket = socket.create_connection(("127.0.0.1", port), timeout=time_limit)
         self._socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
-        words = struct.pack("!i", 196608) + f"user\0{user}\0database\0{database}\0\0".encode()
+        words = struct.pack("!i", 196608) + f"user\0{user}\0database\0{database}\0".encode()
+        words += "".join(f"{name}\0{value}\0" for name, value in parameters).encode() + b"\0"
         self.send(struct.pack("!i", len(words) + 4) + words)
         while True:
             reply = self.receive(time_limit)

@@ -1,5 +1,6 @@
 """What differs between the two sides of a script."""
 
+import itertools
 import re
 from dataclasses import dataclass, field
 
@@ -23,7 +24,7 @@ class Outcome:
 def compare(script: Script, direct: Transcript, proxied: Transcript, version: int) -> Outcome:
     """`version`: the major one of PostgreSQL."""
     outcome = Outcome(direct, proxied)
-    wanted, got = direct.replies, proxied.replies
+    wanted, got = _statuses_sorted(direct.replies), _statuses_sorted(proxied.replies)
     if script.leave and not _ended_before_leaving(direct):
         wanted, got = _before_leaving(script, direct, proxied)
     for i in range(max(len(wanted), len(got))):
@@ -41,6 +42,14 @@ def compare(script: Script, direct: Transcript, proxied: Transcript, version: in
             f"other sessions: {direct.elsewhere} directly, {proxied.elsewhere} through the pooler"
         )
     return outcome
+
+
+def _statuses_sorted(replies: list[Message]) -> list[Message]:
+    """ParameterStatus messages that come in a row come in any order."""
+    sorted_runs: list[Message] = []
+    for is_status, run in itertools.groupby(replies, lambda reply: reply.type == "S"):
+        sorted_runs += sorted(run) if is_status else run
+    return sorted_runs
 
 
 def _ended_before_leaving(transcript: Transcript) -> bool:

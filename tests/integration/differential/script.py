@@ -28,6 +28,7 @@ class Script:
     steps: tuple[Step, ...] = ()
     leave: str = ""  # '' (an ordinary end), terminate, half_close, close, reset
     pieces: int = 0  # seed of the cuts when the client's writes are torn into 1-7 bytes
+    parameters: tuple[tuple[str, str], ...] = ()  # of the StartupMessage
 
     def with_steps(self, steps: Sequence[Step]) -> "Script":
         return replace(self, steps=tuple(steps))
@@ -37,7 +38,7 @@ class Script:
             step._asdict() | {"messages": [[m.type, m.body.hex()] for m in step.messages]}
             for step in self.steps
         ]
-        return json.dumps({"leave": self.leave, "pieces": self.pieces, "steps": steps}, indent=1)
+        return json.dumps({"leave": self.leave, "pieces": self.pieces, "parameters": self.parameters, "steps": steps}, indent=1)
 
     @staticmethod
     def load(text: str) -> "Script":
@@ -48,7 +49,8 @@ class Script:
                 Message(type_, bytes.fromhex(body)) for type_, body in given["messages"]
             )
             steps.append(Step(**given))
-        return Script(tuple(steps), data["leave"], data["pieces"])
+        parameters = tuple((name, value) for name, value in data.get("parameters", ()))
+        return Script(tuple(steps), data["leave"], data["pieces"], parameters)
 
 
 @dataclass

@@ -1,5 +1,6 @@
 """Delta debugging: the smallest part of a failing script that still fails."""
 
+from dataclasses import replace
 from typing import Callable
 
 from .script import Script
@@ -16,7 +17,7 @@ def shrink(script: Script, fails: Callable[[Script], bool], tries: int = 400) ->
     before = None
     while before != script and budget[0] > 0:
         before = script
-        if script.pieces and still_fails(whole := Script(script.steps, script.leave)):
+        if script.pieces and still_fails(whole := replace(script, pieces=0)):
             script = whole
         script = _without_parts(
             script, list(script.steps), lambda parts: script.with_steps(parts), still_fails

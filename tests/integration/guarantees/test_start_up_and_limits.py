@@ -35,6 +35,19 @@ def test_parameters_that_matter_are_refused(stack):
         assert replies[0].error == ("FATAL", "0A000", "unsupported startup parameters: statement_timeout, search_path")
 
 
+def test_a_reset_by_a_do_block_is_not_seen(stack):
+    answers = []
+    for port in (stack.postgres.port, stack.sidecar.port):
+        with RawClient(port) as client:
+            client.start({"TimeZone": "Asia/Tokyo"})
+            client.query("begin; do $$ begin reset timezone; end $$")
+            in_block = client.query("show timezone").rows
+            client.query("rollback; reset timezone")
+            answers.append((in_block, client.query("show timezone").rows))
+    default = stack.postgres.psql("show timezone").strip().encode()
+    assert answers == [([[b"Asia/Tokyo"]], [[b"Asia/Tokyo"]]), ([[default]], [[b"Asia/Tokyo"]])]
+
+
 def test_replication_is_refused(stack):
     with RawClient(stack.postgres.port) as client:
         assert client.start({"replication": "database"}).kinds.endswith("Z")

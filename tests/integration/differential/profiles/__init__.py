@@ -1,6 +1,6 @@
 """The profiles: each makes a script from a random generator and the script's number."""
 
-from . import copies, ddl, drivers, hostile, leaving, pipelines, shapes, sql_prepare, torn
+from . import copies, ddl, drivers, hostile, leaving, pipelines, resets, shapes, sql_prepare, torn
 
 PROFILES = {
     "drivers": drivers.generate,
@@ -12,4 +12,5 @@ PROFILES = {
     "pipelines": pipelines.generate,
     "torn": torn.generate,
     "leaving": leaving.generate,
+    "resets": resets.generate,
 }
