@@ -53,7 +53,8 @@ constexpr std::array known = {
     advice{"too many", "The limit of connections is reached: of the server, the pooler, or pgsidecar."},
     advice{"transaction blocks not allowed",
            "pool_mode=statement allows no transactions: use transaction mode."},
-    advice{"unsupported startup parameter", "pgsidecar leaves out those that do no harm; see startup_parameters."},
+    advice{"unsupported startup parameter",
+           "pgsidecar leaves out those that do no harm; see startup_parameters."},
     advice{"permission denied", "Grant what is missing, or leave out what writes: --no-write."},
     advice{"read-only transaction", "A standby or read-only role: --no-write."},
 };

@@ -76,10 +76,10 @@ void look_at_start_up(inspection& at) {
         return at.out.add(
             {"start-up parameters", status::ok,
              method == "none" ? "none refused" : "none refused before the password is asked for"});
-    at.out.add(
-        {"start-up parameters", status::ok, "refused: " + joined(refused),
-         "pgsidecar leaves out the harmless ones of these, with a warning, and refuses clients that send others; "
-         "ALTER ROLE … SET gives a role its own values."});
+    at.out.add({"start-up parameters", status::ok, "refused: " + joined(refused),
+                "pgsidecar leaves out the harmless ones of these, with a warning, and refuses clients that "
+                "send others; "
+                "ALTER ROLE … SET gives a role its own values."});
 }
 
 }  // namespace pgsidecar::check
