@@ -14,8 +14,8 @@ public:
     explicit report_collector(const executor& where) : where_(where) {}
 
     /// Waits a second at most; of a worker that has not answered by then the last known counts stand, so that
-    /// no counter goes backwards, and it is named as silent unless it has ended. May be called again before it
-    /// has answered.
+    /// no counter goes backwards, and it is named as silent unless it has ended. May be called again before
+    /// it has answered.
     awaitable<report> collect(const std::vector<std::unique_ptr<worker>>& workers, report_parts parts);
 
 private:
