@@ -41,9 +41,13 @@ INSTANTIATE_TEST_SUITE_P(
                     frame_case{"no_body_yet", raw("Q\0\0\0\6"), 5, 7, "", false, true},
                     frame_case{"half_a_body", raw("Q\0\0\0\6a"), 6, 7, "a", false, true},
                     frame_case{"longest",
-                               raw("d\xff\xff\xff\xff"
+                               raw("d\x7f\xff\xff\xff"
                                    "ab"),
-                               7, 0x100000000, "ab", false, true},
+                               7, 0x80000000, "ab", false, true},
+                    frame_case{"negative_length",
+                               raw("d\x80\0\0\0"
+                                   "ab"),
+                               7, 0x80000001, "ab", false, false},
                     frame_case{"length_three", raw("Q\0\0\0\3abc"), 4, 4, "", true, false},
                     frame_case{"length_zero", raw("Q\0\0\0\0abc"), 1, 1, "", true, false}),
     case_name);

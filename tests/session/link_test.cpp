@@ -192,11 +192,10 @@ TEST(Link, NoticesAndParametersPassAtOnce) {
                        be::error("26000", "does not exist")})
         .client_gets({be::parameter_status("TimeZone", "UTC"), be::error("26000", "does not exist")})
         .server_gets({fe::sync()})  // ours: its ReadyForQuery is kept for the client's own
-        .server_sends({be::notice("57P01", "going down"),
-                       be::parameter_status("a", "b"), be::message('?', "of a later protocol"),
-                       be::ready('I')})
-        .client_gets({be::notice("57P01", "going down"),
-                      be::parameter_status("a", "b"), be::message('?', "of a later protocol")})
+        .server_sends({be::notice("57P01", "going down"), be::parameter_status("a", "b"),
+                       be::message('?', "of a later protocol"), be::ready('I')})
+        .client_gets({be::notice("57P01", "going down"), be::parameter_status("a", "b"),
+                      be::message('?', "of a later protocol")})
         .client_sends({fe::sync()})
         .client_gets({be::ready('I')})
         .check();

@@ -37,13 +37,11 @@ session::progress session::on_query(const frame& f) {
         if (skipping_) return drop(f);
     }
     if (!wanted_whole(f)) return on_long_query(f);
+    const auto text = read_query(f.body());
     sql_uses_ptr uses = attempt_ ? attempt_->uses : nullptr;
-    bool readable = uses != nullptr;
-    std::optional<byte_view> text;
-    if (!uses) {
-        text = read_query(f.body());
-        readable = text && legal_text(*text);
-        if (readable) uses = read_sql_uses(*text, reading_);
+    const bool readable = uses || (text && legal_text(*text));
+    if (!uses && readable) {
+        uses = read_sql_uses(*text, reading_);
         if (uses && is_new_prepare_alone(*uses)) {
             prepare_alone(uses->list.front(), *text);
             return progress::done;
@@ -58,7 +56,7 @@ session::progress session::on_query(const frame& f) {
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
     const bool outside = status_ == transaction_status::idle && !open_;
-    if (outside && options_.pooler != pooler_kind::direct && readable && text &&
+    if (outside && options_.pooler != pooler_kind::direct && readable &&
         is_copy_from_stdin(*text, reading_)) {
         send_copy_query(*text);
         return progress::done;
@@ -66,7 +64,7 @@ session::progress session::on_query(const frame& f) {
     ++counters_.queries;
     residents_.forget();                                                   // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
-    if (text && readable)
+    if (readable)
         send_query(f, *text);
     else
         forward(f, request::query);
