@@ -22,7 +22,8 @@ bool may_be_copy(std::string_view sql) {
     constexpr std::string_view std_in_or_out = "std";
     return (is_word(sql.substr(0, 4), "copy") || sql.front() == '-' || sql.front() == '/' ||
             sql.front() == ';') &&
-           std::ranges::search(sql, std_in_or_out, is_same_letter).begin() != sql.end();
+           std::search(sql.begin(), sql.end(), std_in_or_out.begin(), std_in_or_out.end(), is_same_letter) !=
+               sql.end();
 }
 
 }  // namespace
