@@ -80,6 +80,7 @@ struct expected_reply {
     bool failed = false;             ///< ErrorResponse has come
     bool guarded = false;            ///< a Bind that fails where the row shape has another number of columns
     bool overlaps = false;           ///< sent in a block, behind a Sync that had not been answered
+    bool ends_undoing = false;       ///< the forced failure behind a changed shape
     bool tag_behind_commit = false;  ///< its CommandComplete is shown with the ReadyForQuery
     bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;

@@ -231,6 +231,12 @@ void session::on_ready(const frame& f, bool shown) {
         fail_for_shape();
         return send_sync(how);
     }
+    if (undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed) {
+        aborted_ = true;
+        undo_portals();
+        undone_portals_ = nullptr;
+        return send_sync(how);
+    }
     discarding_ = false;
     undone_portals_ = nullptr;
     status_ = status;
@@ -276,7 +282,7 @@ bool session::on_error(const frame& f) {
 
     const bool replaced = !discarding_ && (show_failed_block(head, body) || show_replacement(head, body));
     if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
-    const bool unnamed_is_gone = head.client_unnamed;
+    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing;
     replies_.skip_to_sync();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
@@ -288,7 +294,7 @@ bool session::on_error(const frame& f) {
     overlappable_ = false;
     owed_birth_ = nullptr;
     shape_changed_ = owes_failure_ = false;
-    undone_portals_ = nullptr;
+    if (ends_undoing) undone_portals_ = nullptr;
     checks_in_flight_ = replies_.shape_checks();
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (replies_.empty()) {

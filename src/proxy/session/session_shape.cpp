@@ -74,7 +74,10 @@ void session::on_shape_changed() {
     note_undone_portals();
     checks_in_flight_ = replies_.shape_checks();
     residents_.forget();
-    if (boundary_in_flight()) return;
+    if (end) {
+        skipping_ = end->how == disposition::swallow;  // ours, in place of a Flush: the client's is to come
+        return;
+    }
     skipping_ = true;
     fail_now();
 }
@@ -90,20 +93,21 @@ void session::note_undone_portals() {
     if (in_block) undone_portals_ = std::move(undone);
 }
 
-/// So that the failed block has the portals that it has natively.
+/// So that the failed block has the portals that it has natively. One that has failed by itself, and has
+/// skipped them the first time, makes no portal any more.
 void session::undo_portals() {
-    const auto undone = std::exchange(undone_portals_, nullptr);
-    if (!undone) return;
+    if (!undone_portals_) return;
+    const undone_portals& undone = *undone_portals_;
     const auto close = [&](const std::string& portal) {
         to_server_.compose([&](std::string& out) { compose_close(out, target_kind::portal, portal); });
         expect(request::close, disposition::swallow);
     };
-    for (const std::string& portal : undone->skipped)
-        if (portal != undone->without_query) close(portal);
-    if (!undone->without_query) return;
-    close(*undone->without_query);
+    for (const std::string& portal : undone.skipped)
+        if (portal != undone.without_query) close(portal);
+    if (!undone.without_query || aborted_) return;
+    close(*undone.without_query);
     send_parse({}, {}, {}, disposition::swallow);
-    to_server_.compose([&](std::string& out) { compose_bind(out, *undone->without_query, {}); });
+    to_server_.compose([&](std::string& out) { compose_bind(out, *undone.without_query, {}); });
     expect(request::bind, disposition::swallow);
 }
 
@@ -118,6 +122,7 @@ void session::fail_for_shape() {
     ++counters_.provoked_failures[provoked::e0a000];
     undo_portals();
     force_failure(replacement::none);
+    replies_.back().ends_undoing = true;
 }
 
 /// What its Execute will do. The parse tree is looked at only where it can spare a wait.
