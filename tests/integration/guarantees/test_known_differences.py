@@ -125,6 +125,24 @@ def test_rows_of_a_suspended_insert_become_visible(hold):
 
 
 # ---------------------------------------------------------------- what the server is not asked
+def test_the_re_analysis_needs_usage_of_the_schema(hold):
+    def run_as_another_role(session, elsewhere):
+        elsewhere.query(
+            "drop schema if exists hidden cascade; drop role if exists reader; create role reader; "
+            "create schema hidden; create table hidden.t as select 1 as a; grant select on hidden.t to reader"
+        )
+        session.prepare("n", "select a from hidden.t")
+        session.query("begin; set local role reader")
+        answer = session.run("n")
+        session.query("rollback")
+        elsewhere.query("drop schema hidden cascade; drop role reader")
+        return answer
+
+    direct, proxied = hold(run_as_another_role)
+    assert direct == "2 D(1) C'SELECT 1' ZT"
+    assert proxied.startswith("E(ERROR 42501 permission denied for schema hidden)")
+
+
 def test_a_changed_collation_is_not_noticed(hold):
     def another_collation(session, elsewhere):
         create_table(elsewhere, 'a text collate "C"')
