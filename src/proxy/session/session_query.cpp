@@ -15,6 +15,9 @@ namespace {
 /// How deep an EXECUTE of a statement whose own text is an EXECUTE is followed.
 constexpr unsigned max_nesting = 8;
 
+/// A Query that passes in pieces takes no server before so much of it has come: it may come slowly.
+constexpr std::size_t min_query_start_size = 4'096;
+
 /// With another number an EXECUTE fails before it looks at the statement's shape; PostgreSQL counts only
 /// where there are parameters (prepare.c, ExecuteQuery).
 bool takes_arguments(const statement& s, std::size_t given) {
@@ -74,6 +77,7 @@ session::progress session::on_query(const frame& f) {
 
 /// It passes in pieces, and must not name a prepared statement.
 session::progress session::on_long_query(const frame& f) {
+    if (f.body().size() < std::min(f.body_size(), min_query_start_size)) return progress::more;
     ++counters_.queries;
     residents_.forget();
     table_.apply({table_effect::kind::erase, "", nullptr});
