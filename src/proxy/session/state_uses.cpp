@@ -20,12 +20,15 @@ constexpr auto first_words =
 constexpr byte_view blanks = " \t\r\n\f\v";
 
 bool starts_with_word(byte_view sql, std::string_view word) {
-    return sql.size() >= word.size() && lower_case(sql.substr(0, word.size())) == word;
+    return sql.size() >= word.size() &&
+           std::equal(word.begin(), word.end(), sql.begin(), [](char w, char c) { return w == (c | 0x20); });
 }
 
 /// A comment in front of the statement is no reason not to look at it.
 bool begins_with_first_word(byte_view sql) {
-    sql.remove_prefix(std::min(sql.find_first_not_of(blanks), sql.size()));
+    const std::size_t begin = sql.find_first_not_of(blanks);
+    if (begin == byte_view::npos) return false;
+    sql.remove_prefix(begin);
     if (sql.starts_with("--") || sql.starts_with("/*")) return true;
     return std::ranges::any_of(first_words, [&](auto word) { return starts_with_word(sql, word); });
 }
