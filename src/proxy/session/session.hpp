@@ -363,15 +363,15 @@ private:
     startup_values start_up_;
     listened_channels channels_;
     std::map<std::string, state_use, std::less<>>
-        state_portals_;           // those whose text changes its session's state
-    bool has_reset_ = false;      // since the last ReadyForQuery
-    bool has_discarded_ = false;  // DISCARD ALL, since then
-    bool has_listened_ = false;   // and has been warned, or
-    bool owes_warning_ = false;   // is to be, in front of the next ReadyForQuery
+        state_portals_;  // those whose text changes its session's state
     passing client_rest_;
     std::unique_ptr<attempt> attempt_;  // null: nothing
     bool utf8_;                         // client_encoding
     sql_reading reading_;
+    bool has_reset_ = false;      // since the last ReadyForQuery
+    bool has_discarded_ = false;  // DISCARD ALL, since then
+    bool has_listened_ = false;   // and has been warned, or
+    bool owes_warning_ = false;   // is to be, in front of the next ReadyForQuery
     bool waiting_ = false;
     bool has_more_ = false;
     bool client_gone_ = false;
@@ -391,10 +391,10 @@ private:
     bool copy_in_ = false;         // between CopyInResponse and the client's CopyDone or CopyFail
     bool only_prepares_ = false;   // nothing but Parse, Describe and Close has been sent in the segment
     bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
-    std::string kept_tag_;         // the CommandComplete of that Query
     bool after_query_ = false;     // the last boundary was a Query or FunctionCall
-    std::string described_types_;  // of the last ParameterDescription that was looked at
     bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed
+    std::string kept_tag_;         // the CommandComplete of copy_query_
+    std::string described_types_;  // of the last ParameterDescription that was looked at
     statement_ptr owed_birth_;     // parsed under a name, not described yet
 
     // The row shape's check (§4)
