@@ -57,9 +57,8 @@ def test_short_connections_leave_nothing(proxy, pgbouncer, goodbye):
 
 
 def test_workers_share_the_clients(start_proxy, pgbouncer):
-    threads_of_one_worker = start_proxy().status("Threads")
-    proxy = start_proxy(workers="2")
-    assert proxy.status("Threads") == threads_of_one_worker + 1
+    one, proxy = start_proxy(), start_proxy(workers="2")
+    eventually(lambda: proxy.status("Threads") == one.status("Threads") + 1, "the second worker has a thread")
 
     def work(number: int) -> None:
         with RawClient(proxy.port) as client:

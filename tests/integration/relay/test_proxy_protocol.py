@@ -2,6 +2,7 @@
 from __future__ import annotations
 
 import functools
+import os
 import socket
 import struct
 
@@ -101,6 +102,7 @@ def test_client_that_leaves_inside_its_header_leaves_nothing(behind_balancer):
 def test_unix_socket_has_no_balancer(start_proxy, tmp_path_factory):
     path = f"{tmp_path_factory.mktemp('s')}/socket"
     start_proxy(listen=[f"unix:{path}"], proxy_protocol="v2")
+    eventually(lambda: os.path.exists(path), "it listens there, too")
     with RawClient(path) as client:
         assert works(client)
 
