@@ -248,6 +248,7 @@ private:
     progress on_long_query(const frame& f);
     progress on_function_call(const frame& f);
     bool is_new_prepare_alone(const sql_uses& uses) const;
+    expected_reply& send_as_execute(byte_view sql);
     void prepare_alone(const sql_use& use, byte_view sql);
     replacement overfills(const sql_uses& uses);
     progress place_names_for_query(const sql_uses& uses);

@@ -11,11 +11,7 @@ namespace pgsidecar {
 void session::send_copy_query(byte_view sql) {
     ++counters_.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
-    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
-    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
-    expect(request::bind, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
-    expect(request::execute, disposition::forward).tag_behind_commit = true;
+    send_as_execute(sql).tag_behind_commit = true;
     flush();
     copy_query_ = true;
     executed_ = statement_effect::lasting;

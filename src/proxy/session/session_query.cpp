@@ -102,6 +102,15 @@ bool session::is_new_prepare_alone(const sql_uses& uses) const {
            no_room_for(only.prepares->text.size()) == replacement::none;
 }
 
+/// A Query as Parse, Bind and Execute: the client sees what a Query is answered. The entry of the Execute.
+expected_reply& session::send_as_execute(byte_view sql) {
+    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
+    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
+    expect(request::bind, disposition::swallow);
+    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
+    return expect(request::execute, disposition::forward);
+}
+
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
 void session::prepare_alone(const sql_use& use, byte_view sql) {
     ++counters_.queries;
@@ -109,11 +118,7 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
     close_name(use.name, false);
     count_name(s, use.name);
-    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
-    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
-    expect(request::bind, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
-    expect(request::execute, disposition::forward).changes_table = true;
+    send_as_execute(sql).changes_table = true;
     table_.send({table_effect::kind::set, use.name, s});
     to_server_.compose([](std::string& out) { compose_close(out, target_kind::portal, {}); });
     expect(request::close, disposition::swallow);  // a Query leaves no portal

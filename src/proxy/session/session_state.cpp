@@ -110,11 +110,7 @@ std::size_t session::characters_of(byte_view text) const {
 
 /// DISCARD ALL refuses to stand in a string with anything else.
 void session::discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours) {
-    set_place(send_parse({}, text, {}, disposition::swallow), {}, nullptr);
-    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
-    expect(request::bind, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
-    expected_reply& execute = expect(request::execute, disposition::forward);
+    expected_reply& execute = send_as_execute(text);
     execute.changes_table = true;
     execute.state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
     table_.send({table_effect::kind::erase_all, "", nullptr});
