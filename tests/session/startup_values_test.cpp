@@ -49,6 +49,42 @@ TEST(StartUpValuesAlone, SpellingOfTheServerIsLearned) {
     EXPECT_FALSE(v.holds("DateStyle", "ISO, MDY"));
 }
 
+TEST(StartUpValuesAlone, ThePoolerLearnsAnEmptyOneAgainFromAReport) {
+    startup_values v = one("application_name", "app");
+    v.lose();
+    EXPECT_TRUE(v.holds("application_name", ""));
+    EXPECT_EQ(v.at_ready(false), statements{"SET \"application_name\" TO 'app'"});
+    EXPECT_EQ(v.at_ready(false), statements{"SET \"application_name\" TO '~app'"}) << "it had it already";
+    EXPECT_EQ(v.at_ready(false), statements{"SET \"application_name\" TO '~~app'"});
+    EXPECT_TRUE(v.holds("application_name", "~~app"));
+    EXPECT_EQ(v.at_ready(false), statements{"SET \"application_name\" TO 'app'"});
+    EXPECT_TRUE(v.holds("application_name", "app"));
+    EXPECT_EQ(v.at_ready(false), statements{});
+    statements shown;
+    v.release([&](byte_view, byte_view value) { shown.emplace_back(value); });
+    EXPECT_EQ(shown, statements{}) << "the client has it from the beginning";
+}
+
+TEST(StartUpValuesAlone, AReportAtOnceEndsIt) {
+    startup_values v = one("application_name", "app");
+    v.lose();
+    EXPECT_TRUE(v.holds("application_name", ""));
+    EXPECT_EQ(v.at_ready(false).size(), 1U);
+    EXPECT_TRUE(v.holds("application_name", "app"));
+    EXPECT_EQ(v.at_ready(false), statements{});
+}
+
+TEST(StartUpValuesAlone, NoPoolerIsRemindedForEver) {
+    startup_values v = one("application_name", "app");
+    v.lose();
+    EXPECT_TRUE(v.holds("application_name", ""));
+    std::size_t rounds = 0;
+    statements last;
+    for (statements now; !(now = v.at_ready(false)).empty(); ++rounds) last = now;
+    EXPECT_EQ(rounds, 10U);
+    EXPECT_EQ(last, statements{"SET \"application_name\" TO 'app'"});
+}
+
 TEST(StartUpValuesAlone, WhatWasNotDoneTellsNothing) {
     startup_values v = one("TimeZone", "Asia/Tokyo");
     EXPECT_EQ(v.behind({.is_last = true}), statements{});

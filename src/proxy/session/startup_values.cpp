@@ -87,9 +87,9 @@ startup_values::value* startup_values::find(byte_view name) {
     return found == values_.end() ? nullptr : &*found;
 }
 
-std::string startup_values::set(const value& v, bool local) {
+std::string startup_values::set(const value& v, byte_view to, bool local) {
     return std::string(local ? "SET LOCAL " : "SET ") + quoted_name(v.name) + " TO " +
-           (is_list_of_names(v.name) ? quoted_list(v.given) : quoted_value(v.given));
+           (is_list_of_names(v.name) ? quoted_list(to) : quoted_value(to));
 }
 
 std::vector<std::string> startup_values::behind(const reset& what) {
@@ -101,7 +101,7 @@ std::vector<std::string> startup_values::behind(const reset& what) {
             v.watched |= may_be_watched;
             holding_ |= may_be_watched;
         } else {
-            out.push_back(set(v, what.local));
+            out.push_back(set(v, v.given, what.local));
         }
     }
     return out;
@@ -126,16 +126,33 @@ std::vector<std::string> startup_values::at_ready(bool done) {
     for (value& v : values_) {
         const bool tells = std::exchange(v.watched, false) && done;
         const bool lost = std::exchange(v.lost, false);
+        if (v.forgotten) {
+            remind(v, out);
+            continue;
+        }
         if (!tells && !lost) continue;
         const std::string& now = v.seen ? *v.seen : v.shown;
         const bool same = now == v.given || now == v.at_start;
         v.server = same ? fallback::same : fallback::another;
         if (same) continue;
-        out.push_back(set(v, false));
+        v.forgotten = now.empty();
+        out.push_back(set(v, v.given, false));
         v.seen.reset();
         v.mended = true;
     }
     return out;
+}
+
+/// A server reports what is not as it reported last. If the one that was lent had the client's value, the
+/// pooler has heard nothing of it: the value changes to another one and back.
+void startup_values::remind(value& v, std::vector<std::string>& out) {
+    const bool heard = v.seen.has_value();
+    const bool of_another_value = v.others_tried > 0;
+    v.forgotten = !heard && v.others_tried < max_others_tried;
+    if (!v.forgotten && !of_another_value) return;
+    out.push_back(set(v, v.forgotten ? std::string(++v.others_tried, '~') + v.given : v.given, false));
+    v.seen.reset();
+    if (!v.forgotten) v.others_tried = 0;
 }
 
 /// What the server says of the value that the client has given is how it spells it.

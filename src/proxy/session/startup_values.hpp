@@ -68,10 +68,16 @@ private:
         bool watched = false;  ///< what it is now tells the server's default
         bool lost = false;
         bool mended = false;
+        bool forgotten = false;  ///< by pgBouncer, which sets nothing empty (1.18, varcache.c), until a report
+        std::size_t others_tried = 0;
     };
 
+    /// Servers that have the value, or one like it, from this client's earlier transactions.
+    static constexpr std::size_t max_others_tried = 8;
+
     value* find(byte_view name);
-    static std::string set(const value& v, bool local);
+    static std::string set(const value& v, byte_view to, bool local);
+    static void remind(value& v, std::vector<std::string>& out);
     static void learn_spelling(value& v);
 
     std::vector<value> values_;
