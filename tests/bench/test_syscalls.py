@@ -46,5 +46,6 @@ def test_perf_counts_each_call(program):
 def test_strace_counts_each_call(program):
     with syscalls.by_strace(program.pid) as counts:
         work(program)
-    assert CALLS + 1 <= counts["all"] <= CALLS + 4  # the reads in which it was found and left may be missing
-    assert counts["getppid"] == CALLS and counts["write"] == 1
+    # The reads in which it was found and left may be missing, and the end of the write that ends the work.
+    assert CALLS <= counts["all"] <= CALLS + 4
+    assert counts["getppid"] == CALLS and counts.get("write", 0) <= 1
