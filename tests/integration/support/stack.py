@@ -24,6 +24,7 @@ __all__ = ["Postgres", "PgBouncer", "Sidecar", "Stack", "StackError", "SimpleCli
 ROOT = Path(__file__).resolve().parents[3]
 ANY_HOST = ("0.0.0.0", "[::]", "*")
 FILL_LIMIT = 30.0  # seconds until a pool has all of its servers
+FILL_ATTEMPTS = 3
 
 Via = Literal["postgres", "pgbouncer", "sidecar"]
 
@@ -150,21 +151,28 @@ class PgBouncer(Daemon):
 
     def _fill(self, database: str, user: str, old: set[str | None]) -> None:
         """As many transactions at once as the pool has servers; left alone it gets one server in 0.3 s."""
-        clients = [SimpleClient(self.port, user, database, FILL_LIMIT) for _ in range(self.pool_size)]
-        for statement in ("BEGIN", "COMMIT"):
-            for client in clients:
-                client.send(statement)
-            for client in clients:
-                client.receive()
-        for client in clients:
-            client.close()
+
+        def servers() -> list[dict[str, str | None]]:
+            return [server for server in self.admin("SHOW SERVERS")
+                    if (server["database"], server["user"]) == (database, user)]
 
         def full() -> bool:
-            pids = {server["remote_pid"] for server in self.admin("SHOW SERVERS")
-                    if (server["database"], server["user"]) == (database, user)}
+            pids = {server["remote_pid"] for server in servers()}
             return len(pids) == self.pool_size and not pids & old
 
-        wait_until(full, f"{self.pool_size} servers in the pool of {database}", FILL_LIMIT, self.check)
+        for _ in range(FILL_ATTEMPTS):  # a server that another client has just left may be about to close
+            clients = [SimpleClient(self.port, user, database, FILL_LIMIT) for _ in range(self.pool_size)]
+            for statement in ("BEGIN", "COMMIT"):
+                for client in clients:
+                    client.send(statement)
+                for client in clients:
+                    client.receive()
+            for client in clients:
+                client.close()
+            with contextlib.suppress(TimeoutError):
+                return wait_until(full, "", FILL_LIMIT / FILL_ATTEMPTS, self.check)
+        raise TimeoutError(f"waited {FILL_LIMIT:.0f} s for {self.pool_size} servers in the pool of {database} without "
+                           f"{sorted(map(str, old))}, there are {servers()}")
 
     def _close_kept_open(self) -> None:
         for client in self._kept_open.values():
