@@ -68,7 +68,8 @@ private:
         bool watched = false;  ///< what it is now tells the server's default
         bool lost = false;
         bool mended = false;
-        bool forgotten = false;  ///< by pgBouncer, which sets nothing empty (1.18, varcache.c), until a report
+        bool forgotten =
+            false;  ///< by pgBouncer, which sets nothing empty (1.18, varcache.c), until a report
         std::size_t others_tried = 0;
     };
 
