@@ -4,6 +4,7 @@
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/client_encoding.hpp"
+#include "protocol/names.hpp"
 #include "proxy/session/startup_settings.hpp"
 
 namespace pgsidecar {

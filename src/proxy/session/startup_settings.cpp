@@ -5,6 +5,8 @@
 #include <string_view>
 #include <utility>
 
+#include "protocol/names.hpp"
+
 namespace pgsidecar {
 
 namespace {
@@ -66,13 +68,6 @@ void read_setting(byte_view argument, byte_view given_by, command_line& out) {
 }
 
 }  // namespace
-
-std::string lower_case(byte_view text) {
-    std::string out(text);
-    for (char& c : out)
-        if (c >= 'A' && c <= 'Z') c = static_cast<char>(c - 'A' + 'a');
-    return out;
-}
 
 bool is_harmless_setting(byte_view name) {
     const std::string folded = lower_case(name);

@@ -9,9 +9,6 @@
 /// Settings that a client wants from its StartupMessage on, by name or in `options`.
 namespace pgsidecar {
 
-/// As PostgreSQL folds the names of settings.
-std::string lower_case(byte_view text);
-
 /// Whether a client that goes without it reads the same rows, sees the same tables and is as safe: how
 /// statements are planned, how much memory they may use, what is logged, how the socket is kept alive.
 /// Whatever is not known to be harmless is not: extensions and applications have settings of their own.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "protocol/names.hpp"
 #include "proxy/session/startup_settings.hpp"
 
 namespace pgsidecar {

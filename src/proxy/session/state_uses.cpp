@@ -6,10 +6,9 @@
 #include <span>
 #include <string_view>
 
+#include "protocol/names.hpp"
 #include "proxy/session/sql_grammar.hpp"
 #include "proxy/session/sql_lexer.hpp"
-#include "proxy/session/startup_settings.hpp"
-#include "proxy/session/statement.hpp"
 
 namespace pgsidecar {
 

@@ -5,14 +5,11 @@
 #include <string>
 #include <vector>
 
+#include "protocol/names.hpp"
 #include "proxy/session/name_history.hpp"
 #include "proxy/session/text_pool.hpp"
 
 namespace pgsidecar {
-
-/// PostgreSQL compares statement names by their first bytes (NAMEDATALEN - 1).
-inline constexpr std::size_t max_name_size = 63;
-inline byte_view statement_key(byte_view name) { return name.substr(0, max_name_size); }
 
 /// What one client has parsed under one name, "" included.
 struct statement {

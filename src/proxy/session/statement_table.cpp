@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "protocol/names.hpp"
+
 namespace pgsidecar {
 
 const statement_ptr& statement_table::find(byte_view name) const {
