@@ -19,22 +19,27 @@ INCLUDE = re.compile(r'^\s*#\s*include\s*([<"])([^>"]+)[>"]', re.MULTILINE)
 LAYERS = {
     "protocol": (("protocol",), ("boost/system",)),
     "proxy/auth": (("protocol", "proxy/auth"), ("openssl",)),
-    "proxy/session": (("protocol", "proxy/auth", "proxy/session"), ()),
+    "proxy/sql": (("protocol", "proxy/sql"), ()),
+    "proxy/statements": (("protocol", "proxy/sql", "proxy/statements"), ()),
+    "proxy/link": (("protocol", "proxy/sql", "proxy/statements", "proxy/link"), ()),
+    "proxy/startup": (("protocol", "proxy/auth", "proxy/startup"), ()),
+    "proxy/session": (("protocol", "proxy/sql", "proxy/statements", "proxy/link", "proxy/startup", "proxy/session"), ()),
     "proxy/config": (("proxy/config",), ("yaml-cpp", "CLI")),
-    "proxy/admin": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net", "proxy/admin"),
-                    ("boost", "nlohmann", "prometheus")),
-    "proxy/net": (("protocol", "proxy/auth", "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt", "systemd")),
+    "proxy/net": (("protocol", "proxy/auth", "proxy/sql", "proxy/statements", "proxy/link", "proxy/startup",
+                   "proxy/session", "proxy/config", "proxy/net"), ("boost", "openssl", "spdlog", "fmt", "systemd")),
+    "proxy/admin": (("protocol", "proxy/auth", "proxy/statements", "proxy/session", "proxy/config", "proxy/net",
+                     "proxy/admin"), ("boost", "nlohmann", "prometheus")),
     "proxy/check": (("protocol", "proxy/config", "proxy/net", "proxy/check"), ("boost", "CLI", "libpq-fe.h", "nlohmann")),
 }
 # The grammar, SASLprep and connection strings stand behind one file each.
 LIBRARIES_OF_FILES = {
-    "proxy/session/sql_grammar.cpp": ("pg_query",),
+    "proxy/sql/sql_grammar.cpp": ("pg_query",),
     "proxy/auth/sasl_prep.cpp": ("stringprep.h",),
     "proxy/config/conninfo.cpp": ("libpq-fe.h",),
 }
 # What the pure layers must not know of the standard library.
 IMPURE = {"chrono", "condition_variable", "ctime", "fstream", "future", "iostream", "mutex", "thread"}
-PURE = ("protocol", "proxy/auth", "proxy/session")
+PURE = ("protocol", "proxy/auth", "proxy/sql", "proxy/statements", "proxy/link", "proxy/startup", "proxy/session")
 
 
 def layer_of(path: str) -> str | None:

@@ -9,11 +9,11 @@
 
 #include "fuzz/support/check.hpp"
 #include "fuzz/support/input.hpp"
-#include "proxy/session/plain_statement.hpp"
-#include "proxy/session/sql_grammar.hpp"
-#include "proxy/session/sql_lexer.hpp"
-#include "proxy/session/sql_uses.hpp"
-#include "proxy/session/sql_watch.hpp"
+#include "proxy/sql/plain_statement.hpp"
+#include "proxy/sql/sql_grammar.hpp"
+#include "proxy/sql/sql_lexer.hpp"
+#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_watch.hpp"
 
 /// What is read off a text's tokens, against what PostgreSQL's whole grammar says where it takes the text.
 namespace pgsidecar::fuzz {

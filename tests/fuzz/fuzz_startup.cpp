@@ -7,8 +7,8 @@
 #include "protocol/composer.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/startup_messages.hpp"
-#include "proxy/session/client_startup.hpp"
-#include "proxy/session/startup_settings.hpp"
+#include "proxy/startup/client_startup.hpp"
+#include "proxy/startup/startup_settings.hpp"
 
 /// Start-up: packets without a type byte, and the conversation up to the first ReadyForQuery, whole and cut.
 namespace pgsidecar::fuzz {

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "proxy/net/asio.hpp"
-#include "proxy/session/client_startup.hpp"
+#include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar::net {
 

@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/session/client_startup.hpp"
+#include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar::net {
 

@@ -4,8 +4,8 @@
 #include <optional>
 
 #include "proxy/net/worker_state.hpp"
-#include "proxy/session/client_startup.hpp"
 #include "proxy/session/session.hpp"
+#include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar::net {
 

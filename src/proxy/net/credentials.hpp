@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "proxy/config/settings.hpp"
-#include "proxy/session/client_startup.hpp"
+#include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar::net {
 

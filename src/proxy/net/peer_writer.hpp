@@ -6,9 +6,9 @@
 #include <span>
 #include <vector>
 
+#include "protocol/out_batch.hpp"
 #include "proxy/net/byte_stream.hpp"
 #include "proxy/net/wakeup.hpp"
-#include "proxy/session/out_batch.hpp"
 
 namespace pgsidecar::net {
 

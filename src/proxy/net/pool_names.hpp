@@ -5,7 +5,7 @@
 #include <string>
 #include <utility>
 
-#include "proxy/session/name_history.hpp"
+#include "proxy/statements/name_history.hpp"
 
 namespace pgsidecar::net {
 

@@ -5,7 +5,7 @@
 #include <vector>
 
 #include "proxy/net/statistics.hpp"
-#include "proxy/session/statement_statistics.hpp"
+#include "proxy/statements/statement_statistics.hpp"
 
 namespace pgsidecar::net {
 

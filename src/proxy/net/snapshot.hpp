@@ -8,8 +8,8 @@
 
 #include "proxy/config/settings.hpp"
 #include "proxy/net/tls_context.hpp"
-#include "proxy/session/client_startup.hpp"
 #include "proxy/session/session_options.hpp"
+#include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar::net {
 

@@ -4,8 +4,8 @@
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
-#include "proxy/session/copy_statement.hpp"
 #include "proxy/session/session.hpp"
+#include "proxy/sql/copy_statement.hpp"
 
 /// Simple protocol and FunctionCall (semantics §2), and the SQL-level PREPARE family (§7): the client's own
 /// names are put on the server in front of the text that uses them, and the text is sent as it is.

@@ -1,4 +1,4 @@
-"""Writes the names that a plain statement may call, of PostgreSQL 14 to 18: src/proxy/session/plain_*.inc.
+"""Writes the names that a plain statement may call, of PostgreSQL 14 to 18: src/proxy/sql/plain_*.inc.
 
     python3 -m tests.integration.catalog
 """

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from tests.integration.support.stack import ROOT, Postgres
 
-FOLDER = ROOT / "src/proxy/session"
+FOLDER = ROOT / "src/proxy/sql"
 
 # They are volatile because their result changes; nothing else does.
 HARMLESS = {

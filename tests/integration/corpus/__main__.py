@@ -1,4 +1,4 @@
-"""Records what client programs send, for tests/session/corpus_test.cpp: tests/session/corpus/statements.jsonl.
+"""Records what client programs send, for tests/sql/corpus_test.cpp: tests/sql/corpus/statements.jsonl.
 
     build/venv/bin/python -m tests.integration.corpus
 
@@ -19,7 +19,7 @@ from tests.integration.drivers.versions import environment
 from tests.integration.support.stack import ROOT, Postgres
 
 PROGRAMS = Path(__file__).parent / "programs"
-TARGET = ROOT / "tests/session/corpus/statements.jsonl"
+TARGET = ROOT / "tests/sql/corpus/statements.jsonl"
 PACKAGES = {"asyncpg": "asyncpg-0.32", "django": "django-5.2", "psycopg": "psycopg-3.3", "sqlalchemy": "sqlalchemy-2.0"}
 LOGGING = {"log_statement": "all", "log_destination": "jsonlog", "logging_collector": "on", "log_directory": "log",
            "log_filename": "server", "log_rotation_age": "0", "log_rotation_size": "0"}
