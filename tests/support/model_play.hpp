@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <random>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "proxy/session/session.hpp"
@@ -14,10 +15,18 @@ namespace pgsidecar::test {
 /// A client of the server model, without anything between.
 std::string direct_replies(const catalog& texts, byte_view client_bytes);
 
+/// What the client does when it has sent everything.
+enum class client_end {
+    stays,   ///< until everything is answered
+    leaves,  ///< at once: what it reads is of no interest, what has been committed is
+};
+
 /// What a client that sends these bytes reads or sees go wrong with a session and a pooler in between, and
-/// not without them; empty when nothing is.
+/// not without them; empty when nothing is. One that is refused another statement (53400) reads other things
+/// than without the session, and has still to leave everything in order.
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
-                                 unsigned seed, const session_options& o = {});
+                                 unsigned seed, const session_options& o = {},
+                                 client_end end = client_end::stays);
 
 /// No difference, in pieces of several sizes, whenever the server answers.
 void expect_as_direct(const catalog& texts, const std::vector<std::string>& client_messages);
@@ -34,7 +43,9 @@ public:
     /// The server answers all that there is.
     void settle();
 
-    std::string take_to_client() { return driver_.take_to_client(); }
+    std::string take_to_client() { return std::exchange(to_client_, {}); }
+    /// All that has been sent to either peer so far, and when: `>` or `<` stands in front of each piece.
+    const std::string& wire() const { return wire_; }
 
     /// What went wrong so far; `at_end`: nothing may be left either.
     const std::vector<std::string>& committed() const { return server_.committed(); }
@@ -44,6 +55,7 @@ public:
 
 private:
     bool answer_one();
+    void deliver();
 
     std::mt19937 random_;
     std::size_t piece_;
@@ -51,6 +63,8 @@ private:
     session session_;
     session_driver driver_;
     server_model server_;
+    std::string wire_;
+    std::string to_client_;
 };
 
 }  // namespace pgsidecar::test
