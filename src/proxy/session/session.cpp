@@ -64,7 +64,7 @@ bool is_copy_message(frontend type) {
 
 session::session(text_pool& texts, const session_options& options, byte_view client_encoding,
                  std::shared_ptr<name_history> names, startup_values start_up)
-    : texts_(texts), options_(options), names_(std::move(names)), start_up_(std::move(start_up)) {
+    : texts_(texts), options_(options), statistics_(std::move(names)), start_up_(std::move(start_up)) {
     reports("client_encoding", client_encoding);
     if (!keeps_state()) start_up_ = {};
 }
@@ -238,12 +238,12 @@ session::progress session::on_unknown_message(const frame& f) {
 void session::refuse_passing() {
     if (skipping_ || discarding_ || replies_.empty()) return;
     replies_.back().instead = replacement::query_too_long;
-    count_provoked(replacement::query_too_long);
+    statistics_.provokes(replacement::query_too_long);
 }
 
 /// The client has broken the protocol: it is told so, and its work is undone.
 session::progress session::refuse(const error_message& fatal) {
-    ++counters_.protocol_violations;
+    ++statistics_.counters.protocol_violations;
     show_error(fatal);
     muted_ = true;
     leave();
@@ -253,6 +253,12 @@ session::progress session::refuse(const error_message& fatal) {
 session::progress session::drop(const frame& f) {
     begin_passing(f, f.raw.size(), true);
     return progress::done;
+}
+
+session::state session::at_work() const {
+    if (client_gone_ || muted_) return state::leaving;
+    if (!replies_.empty() || open_ || skipping_) return state::active;
+    return status_ == transaction_status::idle ? state::idle : state::idle_in_transaction;
 }
 
 void session::shut_down() {

@@ -17,8 +17,8 @@
 #include "proxy/link/reply_queue.hpp"
 #include "proxy/link/residents.hpp"
 #include "proxy/link/state_plan.hpp"
-#include "proxy/session/session_counters.hpp"
 #include "proxy/session/session_options.hpp"
+#include "proxy/session/session_statistics.hpp"
 #include "proxy/sql/sql_uses.hpp"
 #include "proxy/sql/sql_watch.hpp"
 #include "proxy/sql/statement_effect.hpp"
@@ -49,7 +49,7 @@ public:
     void reports(byte_view parameter, byte_view value);
 
     /// When what is fed next has come, in nanoseconds since any moment: for the statements' server time only.
-    void at(std::uint64_t now) { now_ = now; }
+    void at(std::uint64_t now) { statistics_.at(now); }
 
     /// Takes the client's bytes as far as they may be sent now. Returns how many were used. Pieces of `in`
     /// are borrowed by the batches until these are flushed.
@@ -99,7 +99,7 @@ public:
     enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
     state at_work() const;
 
-    const session_counters& counters() const { return counters_; }
+    const session_counters& counters() const { return statistics_.counters; }
     const statement_table& statements() const { return table_; }
     /// Portals whose text uses SQL-level statements.
     std::size_t remembered_portals() const { return sql_portals_.size(); }
@@ -309,15 +309,6 @@ private:
     bool settled();
     void flush();
 
-    // session_statistics.cpp: what is counted, and nothing else
-    void count_rewritten(rewritten what, byte_view statement_name);
-    void count_name(const statement_ptr& s, byte_view name);
-    void count_use(statement& s);
-    static void count_call(const statement& s);
-    void count_provoked(replacement why);
-    void measure(const expected_reply& answered);
-    std::uint32_t this_transaction() const { return static_cast<std::uint32_t>(counters_.transactions + 1); }
-
     // session_backend.cpp: the server's stream
     bool on_backend(const frame& f);
     bool on_reply(const frame& f);
@@ -348,12 +339,7 @@ private:
     session_options options_;
     out_batch to_server_, to_client_;
 
-    // Statistics
-    session_counters counters_;
-    std::shared_ptr<name_history> names_;
-    statement_usage_ptr running_;  // of the statement that was bound last
-    std::uint64_t now_ = 0;
-    std::uint64_t answered_at_ = 0;  // the last Execute
+    session_statistics statistics_;
 
     // The client
     statement_table table_;

@@ -197,7 +197,7 @@ bool session::on_reply(const frame& f) {
 /// The oldest message is answered.
 void session::complete() {
     expected_reply& head = replies_.head();
-    measure(head);
+    statistics_.measure(head);
     if (head.what == purpose::shape_check) --checks_in_flight_;
     if (head.changes_table) table_.answered();
     if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
@@ -254,7 +254,7 @@ void session::on_ready(const frame& f, bool shown) {
 
 /// The next segment may meet another server.
 void session::on_transaction_end() {
-    ++counters_.transactions;
+    ++statistics_.counters.transactions;
     sql_portals_.clear();
     state_portals_.clear();
     if (options_.pooler == pooler_kind::direct) return;
@@ -313,7 +313,7 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
     const bool formats_of_another_shape =
         (head.guarded || (head.what == purpose::verdict && shape_changed_)) &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
-    if (formats_of_another_shape) ++counters_.shape_mismatches;
+    if (formats_of_another_shape) ++statistics_.counters.shape_mismatches;
     const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
     if (instead == replacement::none) return false;
     if (instead == replacement::describe_routine)
@@ -394,7 +394,7 @@ void session::show_parameter_types(const statement& s) {
 
 /// The two streams do not fit together any more: nothing that follows could be trusted.
 void session::out_of_sync(byte_view what) {
-    ++counters_.protocol_violations;
+    ++statistics_.counters.protocol_violations;
     const std::string message = std::string(what) + " from the upstream server";
     show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
     muted_ = finished_ = true;

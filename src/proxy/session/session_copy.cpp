@@ -9,7 +9,7 @@ namespace pgsidecar {
 /// ours and stands behind what has been sent. Its replies are a Query's without ParseComplete and
 /// BindComplete.
 void session::send_copy_query(byte_view sql) {
-    ++counters_.queries;
+    ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
     send_as_execute(sql).tag_behind_commit = true;
     flush();

@@ -27,7 +27,7 @@ constexpr error_message names_too_long{
 session::progress session::on_parse(const frame& f) {
     if (!wanted_whole(f)) return on_long_parse(f);
     if (attempt_ && attempt_->text) return place_and_parse(f, f.body().substr(0, f.body().find('\0')));
-    ++counters_.parses;
+    ++statistics_.counters.parses;
     const auto p = read_parse(f.body());
     if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
     if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
@@ -70,7 +70,7 @@ session::progress session::on_long_parse(const frame& f) {
         if (body.size() >= max_parse_name_size) return refuse(names_too_long);
         return progress::more;
     }
-    ++counters_.parses;
+    ++statistics_.counters.parses;
     const byte_view name = body.substr(0, name_size);
     if (!name.empty() && table_.find(name)) return parse_known(f, name);
     if (!name.empty())
@@ -87,7 +87,7 @@ session::progress session::on_long_parse(const frame& f) {
 
 /// The name is in use: the server says so itself, behind all that it says first (§5).
 session::progress session::parse_known(const frame& f, byte_view name) {
-    ++counters_.provoked_failures[provoked::e42p05];
+    ++statistics_.counters.provoked_failures[provoked::e42p05];
     close_name(name, true);
     return forward(f, request::parse);
 }
@@ -99,12 +99,12 @@ void session::begin_statement(byte_view name, const statement_ptr& s) {
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
     if (name.empty()) {
-        s->seen_in = this_transaction();
+        statistics_.begins(*s);
         return;
     }
     owed_birth_ = s;
-    ++counters_.rewritten_messages[rewritten::parse];
-    count_name(s, name);
+    ++statistics_.counters.rewritten_messages[rewritten::parse];
+    statistics_.parses(s, name);
 }
 
 session::progress session::on_bind(const frame& f) {
@@ -113,7 +113,7 @@ session::progress session::on_bind(const frame& f) {
     if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000
-        ++counters_.provoked_failures[provoked::e26000];
+        ++statistics_.counters.provoked_failures[provoked::e26000];
         close_name(b->statement, false);
         return forward(f, request::bind);
     }
@@ -123,7 +123,7 @@ session::progress session::on_bind(const frame& f) {
             return progress::wait;  // the text is too long: the server will tell
         if (skipping_) return drop(f);
         if (count && b->parameter_count != *count) {  // 08P01 quotes the name
-            ++counters_.provoked_failures[provoked::e08p01];
+            ++statistics_.counters.provoked_failures[provoked::e08p01];
             close_name(b->statement, false);
             send_parse(b->statement, {}, s->any_parameter_types(), disposition::swallow);
             return forward(f, request::bind);
@@ -160,8 +160,8 @@ session::progress session::on_bind(const frame& f) {
 session::progress session::send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
                                      const statement_ptr& s, bool guarded) {
     s->bound = true;
-    count_call(*s);
-    count_rewritten(rewritten::bind, b.statement);
+    session_statistics::calls(*s);
+    statistics_.rewrites(rewritten::bind, b.statement);
     expected_reply& r = expect(request::bind, disposition::forward);
     r.what = what;
     r.subject = s;
@@ -204,7 +204,7 @@ session::progress session::on_describe(const frame& f) {
         return forward(f, request::describe_portal);
     const statement_ptr s = table_.find(target->name);
     if (!s) {  // 26000
-        ++counters_.provoked_failures[provoked::e26000];
+        ++statistics_.counters.provoked_failures[provoked::e26000];
         close_name(target->name, false);
         return forward(f, request::describe_statement);
     }
@@ -213,15 +213,15 @@ session::progress session::on_describe(const frame& f) {
             return placed;
     if (skipping_) return drop(f);
     if (const auto resident = find_resident(target->name, *s)) {
-        count_rewritten(rewritten::describe, target->name);
+        statistics_.rewrites(rewritten::describe, target->name);
         send_describe(resident->name(), disposition::forward, purpose::birth, s);
         return progress::done;
     }
     if (aborted_ && !s->birth && s->text && is_utility_without_rows(s->text->sql))
         s->birth = texts_.intern_birth(s->text->parameter_types, {});
     if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
-        count_rewritten(rewritten::describe, target->name);
-        count_use(*s);
+        statistics_.rewrites(rewritten::describe, target->name);
+        statistics_.uses(*s);
         set_place(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::forward, purpose::none, nullptr);
         return progress::done;
@@ -229,7 +229,7 @@ session::progress session::on_describe(const frame& f) {
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
     if (!s->text) return refuse_not_kept(f);
-    count_rewritten(rewritten::describe, target->name);
+    statistics_.rewrites(rewritten::describe, target->name);
     expected_reply& parse = make_resident(s);
     if (aborted_)
         parse.instead = replacement::describe_routine;
@@ -275,7 +275,7 @@ session::progress session::on_close(const frame& f) {
 }
 
 void session::close_statement(byte_view name) {
-    ++counters_.rewritten_messages[rewritten::close];
+    ++statistics_.counters.rewritten_messages[rewritten::close];
     send_close(nothing_name, disposition::forward).changes_table = true;
     table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
 }
@@ -381,7 +381,7 @@ void session::answer_deferred_closes() {
         for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
     });
     for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
-    counters_.rewritten_messages[rewritten::close] += deferred_closes_.size();
+    statistics_.counters.rewritten_messages[rewritten::close] += deferred_closes_.size();
     deferred_closes_.clear();
 }
 

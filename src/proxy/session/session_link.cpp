@@ -25,7 +25,7 @@ expected_reply& session::expect(request kind, disposition how) {
     expected_reply& r = replies_.expect(kind, how);
     r.overlaps = overlaps;
     r.lasts = is_boundary(kind) && segment_lasts();
-    r.sent_at = now_;
+    r.sent_at = statistics_.now();
     return r;
 }
 
@@ -51,7 +51,7 @@ void session::forget_our_names() {
 
 /// The client's message as it is.
 session::progress session::forward(const frame& f, request kind) {
-    if (kind == request::execute) ++counters_.executes;
+    if (kind == request::execute) ++statistics_.counters.executes;
     expect(kind, disposition::forward);
     to_server_.borrow(f.raw);
     begin_passing(f, f.raw.size(), false);

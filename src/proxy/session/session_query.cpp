@@ -64,7 +64,7 @@ session::progress session::on_query(const frame& f) {
         send_copy_query(*text);
         return progress::done;
     }
-    ++counters_.queries;
+    ++statistics_.counters.queries;
     residents_.forget();                                                   // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     if (readable)
@@ -78,7 +78,7 @@ session::progress session::on_query(const frame& f) {
 /// It passes in pieces, and must not name a prepared statement.
 session::progress session::on_long_query(const frame& f) {
     if (f.body().size() < std::min(f.body_size(), min_query_start_size)) return progress::more;
-    ++counters_.queries;
+    ++statistics_.counters.queries;
     residents_.forget();
     table_.apply({table_effect::kind::erase, "", nullptr});
     expect(request::query, disposition::forward);
@@ -113,11 +113,11 @@ expected_reply& session::send_as_execute(byte_view sql) {
 
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
 void session::prepare_alone(const sql_use& use, byte_view sql) {
-    ++counters_.queries;
+    ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
     const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
     close_name(use.name, false);
-    count_name(s, use.name);
+    statistics_.parses(s, use.name);
     send_as_execute(sql).changes_table = true;
     table_.send({table_effect::kind::set, use.name, s});
     to_server_.compose([](std::string& out) { compose_close(out, target_kind::portal, {}); });
@@ -231,9 +231,9 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
         force_failure(s->text ? replacement::nested_too_deep : replacement::text_not_kept);
         return progress::done;
     }
-    count_use(*s);
-    count_call(*s);
-    ++counters_.rewritten_messages[rewritten::execute];
+    statistics_.uses(*s);
+    session_statistics::calls(*s);
+    ++statistics_.counters.rewritten_messages[rewritten::execute];
     send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
@@ -272,7 +272,7 @@ table_effect session::effect_of(const sql_use& use, unsigned nesting) {
             if (!use.prepares->declared_types.empty())
                 s->declared_types =
                     std::make_unique<const std::vector<std::string>>(use.prepares->declared_types);
-            count_name(s, use.name);
+            statistics_.parses(s, use.name);
             return {table_effect::kind::set, use.name, s};
         }
         case sql_verb::deallocate: return {table_effect::kind::erase, use.name, nullptr};

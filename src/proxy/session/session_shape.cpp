@@ -65,7 +65,7 @@ session::progress session::wait_for_verdict() {
 /// the transaction fails (§4).
 void session::on_shape_changed() {
     shape_changed_ = false;
-    ++counters_.shape_mismatches;
+    ++statistics_.counters.shape_mismatches;
     const expected_reply* end = replies_.boundary();
     show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
     table_.take_back_unanswered();
@@ -119,7 +119,7 @@ void session::fail_now() {
 }
 
 void session::fail_for_shape() {
-    ++counters_.provoked_failures[provoked::e0a000];
+    ++statistics_.counters.provoked_failures[provoked::e0a000];
     undo_portals();
     force_failure(replacement::none);
     replies_.back().ends_undoing = true;

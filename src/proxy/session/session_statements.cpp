@@ -27,9 +27,8 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     } else {
         set_place(send_close(where.name(), disposition::swallow), where, nullptr);
     }
-    ++counters_.reparses;
-    if (s->text->usage) ++s->text->usage->reparses;
-    count_use(*s);
+    statistics_.reparses(*s);
+    statistics_.uses(*s);
     expected_reply& r = send_parse(where.name(), s->text->sql, s->parameter_types(), disposition::swallow);
     set_place(r, where, s);
     r.what = purpose::parse_again;
@@ -81,7 +80,7 @@ replacement session::no_room(std::size_t statements, std::size_t memory) const {
 
 /// The transaction really fails; the client reads another error (§5).
 void session::force_failure(replacement why) {
-    count_provoked(why);
+    statistics_.provokes(why);
     send_close(refused_name, disposition::swallow);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
     expect(request::bind, disposition::swallow).instead = why;
