@@ -172,7 +172,7 @@ session::progress session::dispatch(const frame& f) {
         // its.
         skipping_ = false;
         table_.apply({table_effect::kind::erase, "", nullptr});  // as by any Query
-        show_ready(status_);
+        answers_.show_ready(status_);
         return drop(f);
     }
     if (skipping_ && type != frontend::sync) return drop(f);
@@ -244,8 +244,8 @@ void session::refuse_passing() {
 /// The client has broken the protocol: it is told so, and its work is undone.
 session::progress session::refuse(const error_message& fatal) {
     ++statistics_.counters.protocol_violations;
-    show_error(fatal);
-    muted_ = true;
+    answers_.show_error(fatal);
+    answers_.mute();
     leave();
     return progress::done;
 }
@@ -256,19 +256,19 @@ session::progress session::drop(const frame& f) {
 }
 
 session::state session::at_work() const {
-    if (client_gone_ || muted_) return state::leaving;
+    if (client_gone_ || answers_.is_muted()) return state::leaving;
     if (!replies_.empty() || open_ || skipping_) return state::active;
     return status_ == transaction_status::idle ? state::idle : state::idle_in_transaction;
 }
 
 void session::shut_down() {
-    if (finished_ || muted_) return;
-    shutdown_due_ = server_is_mid_message();
+    if (finished_ || answers_.is_muted()) return;
+    shutdown_due_ = answers_.is_mid_message();
     if (shutdown_due_) return;
-    show_error({.severity = "FATAL",
-                .sqlstate = "57P01",
-                .message = "terminating connection due to administrator command"});
-    muted_ = true;
+    answers_.show_error({.severity = "FATAL",
+                         .sqlstate = "57P01",
+                         .message = "terminating connection due to administrator command"});
+    answers_.mute();
     leave();
 }
 

@@ -17,6 +17,7 @@
 #include "proxy/link/reply_queue.hpp"
 #include "proxy/link/residents.hpp"
 #include "proxy/link/state_plan.hpp"
+#include "proxy/session/answers.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/session_statistics.hpp"
 #include "proxy/sql/sql_uses.hpp"
@@ -70,7 +71,7 @@ public:
     void shut_down();
 
     out_batch& to_server() { return to_server_; }
-    out_batch& to_client() { return to_client_; }
+    out_batch& to_client() { return answers_.batch(); }
 
     /// The client's next message may not be looked at before the server has answered.
     bool waits_for_server() const { return waiting_; }
@@ -283,7 +284,6 @@ private:
     // session_copy.cpp: COPY FROM STDIN
     void send_copy_query(byte_view sql);
     bool keeps_tag(const expected_reply& head, const frame& command_complete);
-    void show_kept_tag();
     progress on_copy_message(const frame& f);
     progress on_message_in_copy(const frame& f);
     void on_copy_in_response(expected_reply& head);
@@ -319,14 +319,7 @@ private:
     void on_transaction_end();
     bool on_parameter_status(byte_view body);
     bool show_replacement(const expected_reply& head, byte_view body);
-    void show_instead(replacement why);
     bool swallows_notice(byte_view body) const;
-    void show(byte_view bytes);
-    bool server_is_mid_message() const { return server_rest_ > 0 && server_rest_shown_; }
-    void show_error(const error_message& e);
-    void show_error_from(byte_view body, byte_view routine);
-    void show_ready(transaction_status status);
-    void show_parameter_types(const statement& s);
     void out_of_sync(byte_view what);
 
     // session_leave.cpp
@@ -337,7 +330,8 @@ private:
 
     text_pool& texts_;
     session_options options_;
-    out_batch to_server_, to_client_;
+    out_batch to_server_;
+    answers answers_;
 
     session_statistics statistics_;
 
@@ -363,7 +357,6 @@ private:
     bool has_more_ = false;
     bool client_gone_ = false;
     bool terminated_ = false;
-    bool muted_ = false;  // the client has been told the last thing that it is told
     bool finished_ = false;
 
     // The link
@@ -380,7 +373,6 @@ private:
     bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
     bool after_query_ = false;     // the last boundary was a Query or FunctionCall
     bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed
-    std::string kept_tag_;         // the CommandComplete of copy_query_
     std::string described_types_;  // of the last ParameterDescription that was looked at
     statement_ptr owed_birth_;     // parsed under a name, not described yet
 
@@ -394,8 +386,6 @@ private:
     bound_portal bound_;
     statement_effect executed_ = statement_effect::none;  // since the last boundary: the most
 
-    std::size_t server_rest_ = 0;  // bytes of a server message that passes in pieces
-    bool server_rest_shown_ = false;
     bool shutdown_due_ = false;  // as soon as that message has passed
 
     // Leaving

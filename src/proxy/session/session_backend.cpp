@@ -12,54 +12,6 @@ namespace {
 /// that has to be read as a whole.
 constexpr std::size_t max_inspected_reply_size = std::size_t{1} << 20;
 
-constexpr error_message shape_changed_error{.sqlstate = "0A000",
-                                            .message = "cached plan must not change result type",
-                                            .file = "plancache.c",
-                                            .routine = "RevalidateCachedQuery"};
-
-constexpr error_message failed_block_error{
-    .sqlstate = "25P02",
-    .message = "current transaction is aborted, commands ignored until end of transaction block",
-    .file = "postgres.c",
-    .routine = "exec_bind_message"};
-
-/// statement_completion_unknown: not to be run again without a look.
-constexpr error_message outcome_unknown_error{
-    .sqlstate = "40003",
-    .message = "result type of the prepared statement has changed",
-    .detail = "The statement has been executed, and its transaction may have been committed.",
-    .hint = "Prepare the statement again; result_shape_check: strict of pgsidecar fails it in time."};
-
-constexpr error_message text_not_kept_error{
-    .sqlstate = "54000",
-    .message = "statement is too long to be used again on another server",
-    .hint =
-        "Raise max_statement_size of pgsidecar, or prepare the statement in the transaction that uses it."};
-
-constexpr error_message execute_after_exit_error{
-    .sqlstate = "0A000",
-    .message = "EXECUTE cannot follow the end of a failed transaction in the same query string",
-    .hint = "Send the statements behind COMMIT or ROLLBACK in a query of their own."};
-
-constexpr error_message query_too_long_error{
-    .sqlstate = "54000",
-    .message = "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
-    .hint = "Send long values as parameters of the extended query protocol."};
-constexpr error_message names_not_read_error{
-    .sqlstate = "0A000",
-    .message = "name of a prepared statement cannot be read in this query string",
-    .hint = "Write the name in double quotes, without Unicode escapes."};
-constexpr error_message nested_too_deep_error{.sqlstate = "54001",
-                                              .message = "too many prepared statements execute one another"};
-constexpr error_message too_much_memory_error{
-    .sqlstate = "53400",
-    .message = "too much memory for prepared statements",
-    .hint = "Deallocate some, or raise max_statement_memory of pgsidecar."};
-constexpr error_message too_many_statements_error{
-    .sqlstate = "53400",
-    .message = "too many prepared statements",
-    .hint = "Deallocate some, or raise max_statements of pgsidecar."};
-
 bool comes_in_runs(backend type) { return type == backend::data_row || type == backend::copy_data; }
 
 /// Bulk: never looked at.
@@ -113,12 +65,9 @@ bool is_reply(backend type) {
 std::size_t session::on_server_bytes(byte_view in) {
     std::size_t used = 0;
     while (!finished_ && used < in.size()) {
-        if (server_rest_ > 0) {
-            const byte_view piece = in.substr(used, server_rest_);
-            if (server_rest_shown_) show(piece);
-            server_rest_ -= piece.size();
-            used += piece.size();
-            if (server_rest_ == 0 && shutdown_due_) shut_down();
+        if (answers_.is_passing()) {
+            used += answers_.pass(in.substr(used));
+            if (!answers_.is_passing() && shutdown_due_) shut_down();
             continue;
         }
         const auto f = peek_frame(in.substr(used));
@@ -130,13 +79,10 @@ std::size_t session::on_server_bytes(byte_view in) {
         const bool in_pieces =
             passes_unread(static_cast<backend>(f->type)) || f->size() > max_inspected_reply_size;
         if (!f->whole() && !in_pieces) break;
-        server_rest_shown_ = false;
         const std::size_t size = size_of_run(in.substr(used), *f);
-        const byte_view passed = in.substr(used, size);
-        server_rest_ = size - passed.size();
-        server_rest_shown_ = on_backend(*f);
-        if (server_rest_shown_) show(passed);
-        used += passed.size();
+        const byte_view come = in.substr(used, size);
+        answers_.begin(come, size, on_backend(*f));
+        used += come.size();
     }
     if (leaving_ != leave_step::none) advance_leave();
     return finished_ ? in.size() : used;
@@ -244,8 +190,8 @@ void session::on_ready(const frame& f, bool shown) {
     after_query_ = kind != request::sync;
     if (replies_.empty()) open_ = unflushed_ = false;
     if (status == transaction_status::idle) on_transaction_end();
-    show_kept_tag();
-    if (shown && !mend_start_up(how)) show(f.raw);
+    answers_.show_held_tag();
+    if (shown && !mend_start_up(how)) answers_.show(f.raw);
     if (!shown && skipping_) mend_start_up(how);  // our Sync: the client's own is answered here
     if (kind != request::query) return;
     copy_in_ = false;
@@ -267,11 +213,12 @@ void session::on_transaction_end() {
 bool session::on_error(const frame& f) {
     const byte_view body = f.body();
     copy_in_ = false;
-    kept_tag_.clear();
+    answers_.forget_held_tag();
     if (ends_connection(body)) {
         // The last word: pgBouncer adds one of its own behind it.
-        if (f.whole()) show(f.raw);
-        muted_ = finished_ = true;
+        if (f.whole()) answers_.show(f.raw);
+        answers_.mute();
+        finished_ = true;
         return false;
     }
     if (replies_.empty()) return true;
@@ -308,7 +255,7 @@ bool session::on_error(const frame& f) {
 
 /// What the client reads in place of the server's words, or in front of them.
 bool session::show_replacement(const expected_reply& head, byte_view body) {
-    if (head.birth_types_first) show_parameter_types(*head.subject);
+    if (head.birth_types_first) answers_.show_parameter_types(head.subject->birth->parameter_types);
     // Natively the shape is looked at before the result formats (§4).
     const bool formats_of_another_shape =
         (head.guarded || (head.what == purpose::verdict && shape_changed_)) &&
@@ -317,27 +264,10 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
     const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
     if (instead == replacement::none) return false;
     if (instead == replacement::describe_routine)
-        show_error_from(body, "exec_describe_statement_message");
+        answers_.show_error_from(body, "exec_describe_statement_message");
     else
-        show_instead(instead);
+        answers_.show_instead(instead);
     return true;
-}
-
-void session::show_instead(replacement why) {
-    switch (why) {
-        case replacement::none:
-        case replacement::describe_routine: break;
-        case replacement::shape_changed: show_error(shape_changed_error); break;
-        case replacement::outcome_unknown: show_error(outcome_unknown_error); break;
-        case replacement::failed_block: show_error(failed_block_error); break;
-        case replacement::text_not_kept: show_error(text_not_kept_error); break;
-        case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
-        case replacement::query_too_long: show_error(query_too_long_error); break;
-        case replacement::names_not_read: show_error(names_not_read_error); break;
-        case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
-        case replacement::too_many_statements: show_error(too_many_statements_error); break;
-        case replacement::too_much_memory: show_error(too_much_memory_error); break;
-    }
 }
 
 /// Whether the client sees it now.
@@ -367,43 +297,20 @@ bool session::swallows_notice(byte_view body) const {
     return head.what == purpose::parse_again && (sqlstate == "42622" || sqlstate == "22P06");
 }
 
-void session::show(byte_view bytes) {
-    if (!muted_) to_client_.borrow(bytes);
-}
-
-/// Never into the middle of a message that passes in pieces.
-void session::show_error(const error_message& e) {
-    if (!muted_ && !server_is_mid_message())
-        to_client_.compose([&](std::string& out) { compose_error(out, e); });
-}
-
-/// The server's own, as if another of its routines had raised it.
-void session::show_error_from(byte_view body, byte_view routine) {
-    if (!muted_) to_client_.compose([&](std::string& out) { compose_error_from(out, body, routine); });
-}
-
-void session::show_ready(transaction_status status) {
-    if (!muted_) to_client_.compose([&](std::string& out) { compose_ready_for_query(out, status); });
-}
-
-void session::show_parameter_types(const statement& s) {
-    if (!muted_)
-        to_client_.compose(
-            [&](std::string& out) { compose_parameter_description(out, s.birth->parameter_types); });
-}
-
 /// The two streams do not fit together any more: nothing that follows could be trusted.
 void session::out_of_sync(byte_view what) {
     ++statistics_.counters.protocol_violations;
     const std::string message = std::string(what) + " from the upstream server";
-    show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
-    muted_ = finished_ = true;
+    answers_.show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
+    answers_.mute();
+    finished_ = true;
 }
 
 void session::on_server_eof(byte_view why) {
     if (finished_) return;
-    show_error({.severity = "FATAL", .sqlstate = "08006", .message = why});
-    muted_ = finished_ = true;
+    answers_.show_error({.severity = "FATAL", .sqlstate = "08006", .message = why});
+    answers_.mute();
+    finished_ = true;
 }
 
 }  // namespace pgsidecar

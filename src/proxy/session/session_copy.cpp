@@ -19,14 +19,8 @@ void session::send_copy_query(byte_view sql) {
 
 /// A Query commits before it says what it has done: until then its tag is kept.
 bool session::keeps_tag(const expected_reply& head, const frame& command_complete) {
-    if (head.tag_behind_commit) kept_tag_ = command_complete.raw;
+    if (head.tag_behind_commit) answers_.hold_tag(command_complete.raw);
     return head.tag_behind_commit;
-}
-
-void session::show_kept_tag() {
-    if (kept_tag_.empty()) return;
-    if (!muted_) to_client_.compose([&](std::string& out) { out += kept_tag_; });
-    kept_tag_.clear();
 }
 
 /// CopyData, CopyDone, CopyFail: held until the copy has begun, or dropped once it is known that none has.

@@ -347,7 +347,7 @@ session::progress session::on_sync(const frame& f) {
     }
     if (skipping_) {  // the Sync that we sent has been its: §5
         skipping_ = false;
-        show_ready(status_);
+        answers_.show_ready(status_);
         return progress::done;
     }
     if (options_.result_shape == shape_check::strict && awaits_verdict() && segment_lasts())
@@ -373,13 +373,11 @@ bool session::defers_close(const frame& f) {
 
 void session::answer_locally() {
     answer_deferred_closes();
-    show_ready(transaction_status::idle);
+    answers_.show_ready(transaction_status::idle);
 }
 
 void session::answer_deferred_closes() {
-    to_client_.compose([&](std::string& out) {
-        for (std::size_t i = 0; i < deferred_closes_.size(); ++i) compose_bare(out, backend::close_complete);
-    });
+    answers_.show_close_complete(deferred_closes_.size());
     for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
     statistics_.counters.rewritten_messages[rewritten::close] += deferred_closes_.size();
     deferred_closes_.clear();

@@ -66,7 +66,7 @@ bool session::advance_leave_step() {
 
 /// Natively the work of an open segment is gone; a plain Sync would commit it.
 void session::undo_segment() {
-    muted_ = muted_ || copy_in_ || open_;
+    if (copy_in_ || open_) answers_.mute();
     copy_query_ = false;
     if (copy_in_) {
         to_server_.compose([](std::string& out) { compose_copy_fail(out, "client has left"); });

@@ -69,9 +69,9 @@ bool session::show_failed_block(const expected_reply& head, byte_view body) {
         head.kind == request::describe_portal)
         return false;
     if (error_field_value(body, error_field::sqlstate) == "25P02")
-        show_error_from(body, "exec_bind_message");
+        answers_.show_error_from(body, "exec_bind_message");
     else  // its statement has not been parsed
-        show_instead(replacement::failed_block);
+        answers_.show_instead(replacement::failed_block);
     return true;
 }
 

@@ -67,7 +67,7 @@ void session::on_shape_changed() {
     shape_changed_ = false;
     ++statistics_.counters.shape_mismatches;
     const expected_reply* end = replies_.boundary();
-    show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
+    answers_.show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
     table_.take_back_unanswered();
     owed_birth_ = nullptr;
     discarding_ = true;

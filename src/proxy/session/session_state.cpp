@@ -197,19 +197,15 @@ bool session::show_moved(const expected_reply& head, const frame& f) {
     std::size_t position = 0;
     if (std::from_chars(told.data(), told.data() + told.size(), position).ec != std::errc()) return false;
     const std::string moved = std::to_string(head.state->position_of_client(position));
-    if (!muted_)
-        to_client_.compose([&](std::string& out) {
-            compose_with_field(out, static_cast<backend>(f.type), f.body(), error_field::position, moved);
-        });
+    answers_.show_moved(static_cast<backend>(f.type), f.body(), moved);
     return true;
 }
 
 /// At the end of a segment of the client's. True: one of ours comes first, and its ReadyForQuery takes the
 /// place.
 bool session::mend_start_up(disposition how) {
-    if (std::exchange(owes_warning_, false) && !muted_)
-        to_client_.compose([](std::string& out) { compose_notice(out, not_heard_warning); });
-    if (start_up_.empty() || muted_ || client_gone_) return false;
+    if (std::exchange(owes_warning_, false)) answers_.show_notice(not_heard_warning);
+    if (start_up_.empty() || answers_.is_muted() || client_gone_) return false;
     has_discarded_ = false;
     const auto ours = start_up_.at_ready(std::exchange(has_reset_, false) && !aborted_);
     for (const std::string& sql : ours) execute_ours(sql);
@@ -217,9 +213,7 @@ bool session::mend_start_up(disposition how) {
         send_sync(how);
         return true;
     }
-    start_up_.release([this](byte_view name, byte_view value) {
-        to_client_.compose([&](std::string& out) { compose_parameter_status(out, name, value); });
-    });
+    start_up_.release([this](byte_view name, byte_view value) { answers_.show_parameter(name, value); });
     return false;
 }
 
