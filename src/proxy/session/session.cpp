@@ -72,11 +72,13 @@ session::session(text_pool& texts, const session_options& options, byte_view cli
 session::~session() = default;
 
 std::size_t session::on_client_bytes(byte_view in) {
-    waiting_ = has_more_ = false;
+    held_ = held_back::nothing;
     std::size_t used = 0;
-    while (!finished_ && !client_gone_) {
-        has_more_ = batch_is_full() && used < in.size();
-        if (has_more_) break;
+    while (leaving_ == leave_step::none) {
+        if (batch_is_full() && used < in.size()) {
+            held_ = held_back::for_flush;
+            break;
+        }
         if (client_rest_.rest > 0) {
             used += pass_rest(in.substr(used));
             if (client_rest_.rest > 0) break;
@@ -85,12 +87,12 @@ std::size_t session::on_client_bytes(byte_view in) {
         const auto f = peek_frame(in.substr(used));
         if (!f) break;
         const progress p = on_frontend(*f);
-        waiting_ = p == progress::wait;
+        if (p == progress::wait) held_ = held_back::for_server;
         if (p != progress::done) break;
         used += f->raw.size();
     }
     // What a client sends behind the last thing that it was told is of no use to anyone.
-    return finished_ || client_gone_ ? in.size() : used;
+    return leaving_ != leave_step::none ? in.size() : used;
 }
 
 bool session::batch_is_full() const { return to_server_.size() >= max_batch_size; }
@@ -256,13 +258,13 @@ session::progress session::drop(const frame& f) {
 }
 
 session::state session::at_work() const {
-    if (client_gone_ || answers_.is_muted()) return state::leaving;
+    if (leaving_ != leave_step::none || answers_.is_muted()) return state::leaving;
     if (!replies_.empty() || open_ || skipping_) return state::active;
     return status_ == transaction_status::idle ? state::idle : state::idle_in_transaction;
 }
 
 void session::shut_down() {
-    if (finished_ || answers_.is_muted()) return;
+    if (finished() || answers_.is_muted()) return;
     shutdown_due_ = answers_.is_mid_message();
     if (shutdown_due_) return;
     answers_.show_error({.severity = "FATAL",

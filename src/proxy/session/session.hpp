@@ -74,14 +74,14 @@ public:
     out_batch& to_client() { return answers_.batch(); }
 
     /// The client's next message may not be looked at before the server has answered.
-    bool waits_for_server() const { return waiting_; }
+    bool waits_for_server() const { return held_ == held_back::for_server; }
 
     /// The batch is full: after the flush, what was not used of the client's bytes is to be fed again at
     /// once.
-    bool has_more() const { return has_more_; }
+    bool has_more() const { return held_ == held_back::for_flush; }
 
     /// Both batches are to be flushed once more, then both connections closed.
-    bool finished() const { return finished_; }
+    bool finished() const { return leaving_ == leave_step::left; }
 
     /// The client has sent Terminate.
     bool client_has_terminated() const { return terminated_; }
@@ -95,7 +95,9 @@ public:
     }
 
     /// The server is still at work on what the client has sent, and not on what undoes it.
-    bool carries_out() const { return !replies_.empty() && leaving_ < leave_step::block; }
+    bool carries_out() const {
+        return !replies_.empty() && leaving_ != leave_step::block && leaving_ != leave_step::farewell;
+    }
 
     enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
     state at_work() const;
@@ -353,11 +355,10 @@ private:
     bool has_discarded_ = false;  // DISCARD ALL, since then
     bool has_listened_ = false;   // and has been warned, or
     bool owes_warning_ = false;   // is to be, in front of the next ReadyForQuery
-    bool waiting_ = false;
-    bool has_more_ = false;
-    bool client_gone_ = false;
+    /// Why the client's next message has not been used.
+    enum class held_back : std::uint8_t { nothing, for_server, for_flush };
+    held_back held_ = held_back::nothing;
     bool terminated_ = false;
-    bool finished_ = false;
 
     // The link
     reply_queue replies_;
@@ -388,8 +389,15 @@ private:
 
     bool shutdown_due_ = false;  // as soon as that message has passed
 
-    // Leaving
-    enum class leave_step { none, boundary, segment, block, done };
+    /// What is waited for before the next thing can be done.
+    enum class leave_step : std::uint8_t {
+        none,  ///< the client is there
+        boundary,
+        segment,
+        block,
+        farewell,
+        left,  ///< both connections are to be closed
+    };
     leave_step leaving_ = leave_step::none;
 };
 

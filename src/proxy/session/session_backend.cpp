@@ -64,7 +64,7 @@ bool is_reply(backend type) {
 
 std::size_t session::on_server_bytes(byte_view in) {
     std::size_t used = 0;
-    while (!finished_ && used < in.size()) {
+    while (!finished() && used < in.size()) {
         if (answers_.is_passing()) {
             used += answers_.pass(in.substr(used));
             if (!answers_.is_passing() && shutdown_due_) shut_down();
@@ -85,7 +85,7 @@ std::size_t session::on_server_bytes(byte_view in) {
         used += come.size();
     }
     if (leaving_ != leave_step::none) advance_leave();
-    return finished_ ? in.size() : used;
+    return finished() ? in.size() : used;
 }
 
 /// Whether the client sees the message.
@@ -218,7 +218,7 @@ bool session::on_error(const frame& f) {
         // The last word: pgBouncer adds one of its own behind it.
         if (f.whole()) answers_.show(f.raw);
         answers_.mute();
-        finished_ = true;
+        leaving_ = leave_step::left;
         return false;
     }
     if (replies_.empty()) return true;
@@ -303,14 +303,14 @@ void session::out_of_sync(byte_view what) {
     const std::string message = std::string(what) + " from the upstream server";
     answers_.show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
     answers_.mute();
-    finished_ = true;
+    leaving_ = leave_step::left;
 }
 
 void session::on_server_eof(byte_view why) {
-    if (finished_) return;
+    if (finished()) return;
     answers_.show_error({.severity = "FATAL", .sqlstate = "08006", .message = why});
     answers_.mute();
-    finished_ = true;
+    leaving_ = leave_step::left;
 }
 
 }  // namespace pgsidecar

@@ -15,15 +15,14 @@ bool session::has_terminate(byte_view unused) {
 }
 
 void session::on_client_eof() {
-    if (!client_gone_) leave();
+    if (leaving_ == leave_step::none) leave();
 }
 
 void session::leave() {
-    client_gone_ = true;
-    waiting_ = false;
+    held_ = held_back::nothing;
     if (client_is_mid_message()) {
         // The server waits for the end of a message that will never come: only closing ends that.
-        finished_ = true;
+        leaving_ = leave_step::left;
         return;
     }
     leaving_ = leave_step::boundary;
@@ -31,7 +30,7 @@ void session::leave() {
 }
 
 void session::advance_leave() {
-    while (!finished_ && advance_leave_step()) {}
+    while (!finished() && advance_leave_step()) {}
 }
 
 /// Whether another step can be taken at once.
@@ -48,18 +47,19 @@ bool session::advance_leave_step() {
             return true;
         case leave_step::block:
             if (!replies_.empty()) return false;
-            leaving_ = leave_step::done;
+            leaving_ = leave_step::farewell;
             if (status_ != transaction_status::idle) {
                 to_server_.compose([](std::string& out) { compose_query(out, "ROLLBACK"); });
                 expect(request::query, disposition::swallow);
             }
             return true;
-        case leave_step::done:
+        case leave_step::farewell:
             if (!replies_.empty()) return false;
             to_server_.compose([](std::string& out) { compose_bare(out, frontend::terminate); });
-            finished_ = true;
+            leaving_ = leave_step::left;
             return false;
-        case leave_step::none: break;
+        case leave_step::none:
+        case leave_step::left: break;
     }
     return false;
 }

@@ -205,7 +205,7 @@ bool session::show_moved(const expected_reply& head, const frame& f) {
 /// place.
 bool session::mend_start_up(disposition how) {
     if (std::exchange(owes_warning_, false)) answers_.show_notice(not_heard_warning);
-    if (start_up_.empty() || answers_.is_muted() || client_gone_) return false;
+    if (start_up_.empty() || answers_.is_muted() || leaving_ != leave_step::none) return false;
     has_discarded_ = false;
     const auto ours = start_up_.at_ready(std::exchange(has_reset_, false) && !aborted_);
     for (const std::string& sql : ours) execute_ours(sql);
