@@ -63,15 +63,17 @@ bool may_answer(request kind, backend reply) { return sets_of(kind).all[code(sta
 
 bool ends(request kind, backend reply) { return sets_of(kind).last[code(static_cast<char>(reply))]; }
 
-expected_reply& reply_queue::expect(request kind, disposition how) {
+expected_reply& reply_queue::expect(request kind, disposition how, purpose what) {
     boundaries_ += is_boundary(kind);
+    shape_checks_ += what == purpose::shape_check;
     if (entries_.empty()) entries_.reserve(entries_of_a_round_trip);
-    return entries_.emplace_back(kind, how);
+    return entries_.emplace_back(kind, how, what);
 }
 
 /// Room is made where half of it is answered, so that a pipeline without end takes no more.
 void reply_queue::pop() {
     boundaries_ -= is_boundary(head().kind);
+    shape_checks_ -= head().what == purpose::shape_check;
     if (++first_ == entries_.size()) {
         entries_ = std::vector<expected_reply>();  // gives back its memory, which {} would not
         first_ = 0;
@@ -81,15 +83,10 @@ void reply_queue::pop() {
     }
 }
 
-const expected_reply* reply_queue::boundary() const {
+expected_reply* reply_queue::boundary() {
     const auto entries = pending();
     const auto found = std::ranges::find_if(entries, [](const auto& e) { return is_boundary(e.kind); });
     return found == entries.end() ? nullptr : &*found;
-}
-
-std::size_t reply_queue::shape_checks() const {
-    return static_cast<std::size_t>(
-        std::ranges::count_if(pending(), [](const auto& e) { return e.what == purpose::shape_check; }));
 }
 
 void reply_queue::forget_places(placed_statements& sent) const {
@@ -126,9 +123,13 @@ void reply_queue::forget_named_places() {
 std::vector<std::string> reply_queue::discard_to_boundary() {
     std::vector<std::string> portals;
     for (expected_reply& entry : pending()) {
-        if (is_boundary(entry.kind)) break;
+        if (is_boundary(entry.kind)) {
+            entry.fails_block = true;
+            break;
+        }
         if (entry.kind == request::bind) portals.push_back(entry.portal ? *entry.portal : "");
-        entry = expected_reply(entry.kind, disposition::swallow);
+        shape_checks_ -= entry.what == purpose::shape_check;
+        entry = expected_reply(entry.kind, disposition::discard);
     }
     return portals;
 }

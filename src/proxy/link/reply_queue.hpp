@@ -33,8 +33,12 @@ constexpr bool is_boundary(request kind) {
     return kind == request::sync || kind == request::query || kind == request::function_call;
 }
 
-/// Whether the client sees the replies. An ErrorResponse is shown in either case (semantics §5).
-enum class disposition : std::uint8_t { forward, swallow };
+/// What the client sees of the replies.
+enum class disposition : std::uint8_t {
+    forward,
+    swallow,  ///< an ErrorResponse only (semantics §5)
+    discard,  ///< nothing: it has been told how the segment ends
+};
 
 /// What the proxy itself does with the replies.
 enum class purpose : std::uint8_t {
@@ -44,7 +48,6 @@ enum class purpose : std::uint8_t {
     shape_check,     ///< compare the row shape with the subject's
     placed_check,    ///< the same for a statement that stands under the client's own name
     declared_types,  ///< learn the types that the subject's PREPARE declared
-    verdict,         ///< a Bind whose BindComplete is shown only if the row shape is still the same
 };
 
 /// What the client reads in place of the server's ErrorResponse.
@@ -66,11 +69,11 @@ enum class replacement : std::uint8_t {
 /// One message sent to the server: what will be answered, who sees it, and what holds once it has been
 /// answered.
 struct expected_reply {
-    expected_reply(request r, disposition d) : kind(r), how(d) {}
+    expected_reply(request r, disposition d, purpose w = purpose::none) : kind(r), how(d), what(w) {}
 
     request kind;
     disposition how;
-    purpose what = purpose::none;
+    purpose what;
     replacement instead = replacement::none;
     bool changes_table = false;   ///< the oldest unanswered change of the table is its
     bool client_unnamed = false;  ///< the client's own Parse of "": if it fails, "" is gone
@@ -78,9 +81,11 @@ struct expected_reply {
     bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
     bool copied = false;             ///< CopyInResponse has come
     bool failed = false;             ///< ErrorResponse has come
-    bool guarded = false;            ///< a Bind that fails where the row shape has another number of columns
-    bool overlaps = false;           ///< sent in a block, behind a Sync that had not been answered
-    bool ends_undoing = false;       ///< the forced failure behind a changed shape
+    bool shape_changed = false;      ///< a Bind behind a check that has found another row shape
+    bool fails_block = false;   ///< a boundary of which only the ReadyForQuery is shown: its block is to fail
+    bool guarded = false;       ///< a Bind that fails where the row shape has another number of columns
+    bool overlaps = false;      ///< sent in a block, behind a Sync that had not been answered
+    bool ends_undoing = false;  ///< the forced failure behind a changed shape
     bool tag_behind_commit = false;  ///< its CommandComplete is shown with the ReadyForQuery
     bool lasts = false;              ///< a boundary that may commit something
     std::uint32_t commands_completed = 0;
@@ -98,12 +103,13 @@ struct expected_reply {
 /// entry may move when another is added.
 class reply_queue {
 public:
-    expected_reply& expect(request kind, disposition how);
+    expected_reply& expect(request kind, disposition how, purpose what = purpose::none);
 
     bool empty() const { return entries_.empty(); }
     std::size_t size() const { return entries_.size() - first_; }
     expected_reply& head() { return entries_[first_]; }
     const expected_reply& head() const { return entries_[first_]; }
+    expected_reply& behind_head() { return entries_[first_ + 1]; }
     expected_reply& back() { return entries_.back(); }
     void pop();
 
@@ -111,7 +117,7 @@ public:
     std::size_t boundaries() const { return boundaries_; }
     bool ends_in_boundary() const;
     /// The next one.
-    const expected_reply* boundary() const;
+    expected_reply* boundary();
 
     /// An Execute is among them.
     bool has_execute() const;
@@ -119,7 +125,8 @@ public:
     /// After an error the server skips to Sync: what it skips is never answered (manual: "Extended Query").
     void skip_to_sync();
 
-    std::size_t shape_checks() const;
+    /// Those whose purpose is shape_check.
+    std::size_t shape_checks() const { return shape_checks_; }
 
     /// Forgets in `sent` what is not answered.
     void forget_places(placed_statements& sent) const;
@@ -130,8 +137,8 @@ public:
     /// What is on its way to places with names is not known to stand there any more.
     void forget_named_places();
 
-    /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it. Returns the portals
-    /// that are bound there.
+    /// Nobody sees what comes before the next ReadyForQuery, and nothing follows from it; its block is to
+    /// fail. Returns the portals that are bound there.
     std::vector<std::string> discard_to_boundary();
 
     /// CopyInResponse to an Execute: the server eats the Sync behind it (semantics §6).
@@ -144,6 +151,7 @@ private:
     std::vector<expected_reply> entries_;  // those in front of first_ are answered
     std::size_t first_ = 0;
     std::size_t boundaries_ = 0;
+    std::size_t shape_checks_ = 0;
 };
 
 /// Whether `reply` may come in answer to `kind`, and whether it is the last one.

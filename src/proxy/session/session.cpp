@@ -133,10 +133,13 @@ void session::pass_watched(byte_view piece) {
 
 /// The message has been sent to its last byte.
 void session::after_message() {
-    if (!owes_sync_) return;
-    owes_sync_ = false;
-    if (std::exchange(owes_failure_, false)) fail_for_shape();
-    send_own_sync();
+    if (owed_ == debt::nothing) return;
+    if (std::exchange(owed_, debt::nothing) == debt::failure) {
+        fail_for_shape();
+        send_own_sync().fails_block = true;
+    } else {
+        send_own_sync();
+    }
 }
 
 session::progress session::on_frontend(const frame& f) {
@@ -238,7 +241,7 @@ session::progress session::on_unknown_message(const frame& f) {
 
 /// The server has not skipped it already.
 void session::refuse_passing() {
-    if (skipping_ || discarding_ || replies_.empty()) return;
+    if (skipping_ || replies_.empty() || replies_.back().how == disposition::discard) return;
     replies_.back().instead = replacement::query_too_long;
     statistics_.provokes(replacement::query_too_long);
 }

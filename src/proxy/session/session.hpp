@@ -91,7 +91,7 @@ public:
 
     /// Nothing is expected from the server or owed to it, no segment and no block is open.
     bool idle() const {
-        return replies_.empty() && !open_ && !owes_sync_ && status_ == transaction_status::idle;
+        return replies_.empty() && !open_ && owed_ == debt::nothing && status_ == transaction_status::idle;
     }
 
     /// The server is still at work on what the client has sent, and not on what undoes it.
@@ -183,8 +183,8 @@ private:
     progress parse_known(const frame& f, byte_view name);
     void begin_statement(byte_view name, const statement_ptr& s);
     progress on_bind(const frame& f);
-    progress send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
-                       const statement_ptr& s, bool guarded = false);
+    progress send_bind(const frame& f, const bind_view& b, server_place where, const statement_ptr& s,
+                       bool guarded = false);
     void remember_portal(byte_view portal, const statement_ptr& s);
     void forget_portal(byte_view portal);
     progress on_describe(const frame& f);
@@ -219,13 +219,15 @@ private:
     void keep_birth();
     replacement no_room_for(std::size_t text_size) const;
     replacement no_room(std::size_t statements, std::size_t memory) const;
-    void force_failure(replacement why);
-    void learn(expected_reply& head, const frame& f);
+    void force_failure(replacement why, disposition how = disposition::swallow);
+    bool learn(expected_reply& head, const frame& f);
 
     // session_shape.cpp: the check of the row shape
     bool checks_shape(const statement& s) const;
     void send_shape_check(server_place where, const statement_ptr& s, disposition how);
-    bool awaits_verdict() const { return shape_changed_ || checks_in_flight_ > 0; }
+    bool awaits_verdict() const {
+        return replies_.shape_checks() > 0 || (!replies_.empty() && replies_.head().shape_changed);
+    }
     static bool may_be_guarded(const frame& bind);
     bool compose_guarded_bind(const frame& f, const bind_view& b, server_place where, const statement& s);
     bool segment_lasts() const;
@@ -291,16 +293,16 @@ private:
     void on_copy_in_response(expected_reply& head);
 
     // session_link.cpp: what is sent to the server, each with the reply that it will bring
-    expected_reply& expect(request kind, disposition how);
+    expected_reply& expect(request kind, disposition how, purpose what = purpose::none);
     progress forward(const frame& f, request kind);
     void begin_passing(const frame& f, std::size_t used, bool dropped);
     expected_reply& send_parse(byte_view name, byte_view sql, byte_view types, disposition how);
     expected_reply& send_describe(byte_view name, disposition how, purpose what, const statement_ptr& s);
     expected_reply& send_close(byte_view name, disposition how);
     void close_name(byte_view name, bool then_empty);
-    void send_sync(disposition how);
+    expected_reply& send_sync(disposition how);
     void send_sync_now();
-    void send_own_sync();
+    expected_reply& send_own_sync();
     void begin_segment();
     bool can_be_overlapped() const;
     void set_place(expected_reply& r, server_place where, const statement_ptr& s);
@@ -364,25 +366,23 @@ private:
     reply_queue replies_;
     residents residents_;
     transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
-    bool overlappable_ = false;    // none of the segments in flight can end the block or begin one
-    bool open_ = false;            // a segment is open
-    bool unflushed_ = false;       // something has been sent behind the last Flush or boundary
-    bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
-    bool aborted_ = false;         // in a failed block
-    bool copy_in_ = false;         // between CopyInResponse and the client's CopyDone or CopyFail
-    bool only_prepares_ = false;   // nothing but Parse, Describe and Close has been sent in the segment
-    bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
-    bool after_query_ = false;     // the last boundary was a Query or FunctionCall
-    bool owes_sync_ = false;       // a Sync is due as soon as the message in client_rest_ has passed
+    bool overlappable_ = false;   // none of the segments in flight can end the block or begin one
+    bool open_ = false;           // a segment is open
+    bool unflushed_ = false;      // something has been sent behind the last Flush or boundary
+    bool skipping_ = false;       // an error has been shown: what the client sends up to its Sync is dropped
+    bool aborted_ = false;        // in a failed block
+    bool copy_in_ = false;        // between CopyInResponse and the client's CopyDone or CopyFail
+    bool only_prepares_ = false;  // nothing but Parse, Describe and Close has been sent in the segment
+    bool copy_query_ = false;     // the open segment is a Query of the client's, whose Sync is ours to send
+    bool after_query_ = false;    // the last boundary was a Query or FunctionCall
+    /// What is due as soon as the message that passes has passed.
+    enum class debt : std::uint8_t { nothing, sync, failure };  // a failure and then a Sync
+    debt owed_ = debt::nothing;
     std::string described_types_;  // of the last ParameterDescription that was looked at
     statement_ptr owed_birth_;     // parsed under a name, not described yet
 
     // The row shape's check (§4)
-    std::size_t checks_in_flight_ = 0;
-    bool check_flushed_ = false;  // the last one
-    bool shape_changed_ = false;  // it has; to be told in the place of the next BindComplete
-    bool discarding_ = false;     // and has been told: no other reply of the segment is shown
-    bool owes_failure_ = false;   // to be forced in front of the Sync that is owed
+    bool check_flushed_ = false;                      // the last one
     std::unique_ptr<undone_portals> undone_portals_;  // null: none
     bound_portal bound_;
     statement_effect executed_ = statement_effect::none;  // since the last boundary: the most

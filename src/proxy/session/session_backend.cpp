@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -116,12 +117,8 @@ bool session::on_reply(const frame& f) {
     switch (type) {
         case backend::parameter_description:
         case backend::row_description:
-        case backend::no_data:
-            if (head.what != purpose::none) learn(head, f);
-            if (shape_changed_ && head.what == purpose::shape_check && head.how == disposition::forward)
-                tells_change = true;
-            break;
-        case backend::bind_complete: tells_change = shape_changed_ && head.what == purpose::verdict; break;
+        case backend::no_data: tells_change = head.what != purpose::none && learn(head, f); break;
+        case backend::bind_complete: tells_change = head.shape_changed; break;
         case backend::copy_in_response: on_copy_in_response(head); break;
         case backend::command_complete:
             is_clients = on_command_complete(head);
@@ -144,7 +141,6 @@ bool session::on_reply(const frame& f) {
 void session::complete() {
     expected_reply& head = replies_.head();
     statistics_.measure(head);
-    if (head.what == purpose::shape_check) --checks_in_flight_;
     if (head.changes_table) table_.answered();
     if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
     replies_.pop();
@@ -172,18 +168,22 @@ void session::on_ready(const frame& f, bool shown) {
     const request kind = replies_.head().kind;
     const disposition how = replies_.head().how;
     const bool copy_crossed_error = replies_.head().copied && replies_.head().failed;
+    const bool fails_block = replies_.head().fails_block;
     replies_.pop();
-    if (discarding_ && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
+    if (fails_block && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
         fail_for_shape();
-        return send_sync(how);
+        send_sync(how).fails_block = true;
+        overlappable_ = false;
+        return;
     }
     if (undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed) {
         aborted_ = true;
         undo_portals();
         undone_portals_ = nullptr;
-        return send_sync(how);
+        send_sync(how).fails_block = fails_block;
+        overlappable_ = false;
+        return;
     }
-    discarding_ = false;
     undone_portals_ = nullptr;
     status_ = status;
     aborted_ = status == transaction_status::failed;
@@ -225,32 +225,34 @@ bool session::on_error(const frame& f) {
     expected_reply& head = replies_.head();
     head.failed = true;
     undo_reset();
-    if (is_boundary(head.kind)) return !discarding_ && !show_replacement(head, body) && !show_moved(head, f);
+    if (is_boundary(head.kind))
+        return !head.fails_block && !show_replacement(head, body) && !show_moved(head, f);
 
-    const bool replaced = !discarding_ && (show_failed_block(head, body) || show_replacement(head, body));
+    const bool shown =
+        head.how != disposition::discard && !show_failed_block(head, body) && !show_replacement(head, body);
     if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
-    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing;
+    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing,
+               shape_changed = head.shape_changed;
     replies_.skip_to_sync();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
-    if (shape_changed_) residents_.forget();  // where it stands now it would not be checked again
+    if (shape_changed) residents_.forget();  // where it stands now it would not be checked again
     if (segments_behind())
         residents_.sent.forget();
     else
         residents_.take_back_unanswered();
     overlappable_ = false;
     owed_birth_ = nullptr;
-    shape_changed_ = owes_failure_ = false;
+    owed_ = std::min(owed_, debt::sync);
     if (ends_undoing) undone_portals_ = nullptr;
-    checks_in_flight_ = replies_.shape_checks();
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (replies_.empty()) {
         skipping_ = !copy_query_;
         send_sync_now();
-    } else if (replies_.head().how == disposition::swallow) {
+    } else if (replies_.head().how != disposition::forward) {
         skipping_ = true;  // that Sync is ours already
     }
-    return !replaced && !discarding_;
+    return shown;
 }
 
 /// What the client reads in place of the server's words, or in front of them.
@@ -258,7 +260,7 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
     if (head.birth_types_first) answers_.show_parameter_types(head.subject->birth->parameter_types);
     // Natively the shape is looked at before the result formats (§4).
     const bool formats_of_another_shape =
-        (head.guarded || (head.what == purpose::verdict && shape_changed_)) &&
+        (head.guarded || head.shape_changed) &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
     if (formats_of_another_shape) ++statistics_.counters.shape_mismatches;
     const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
@@ -290,8 +292,8 @@ void session::reports(byte_view parameter, byte_view value) {
 bool session::swallows_notice(byte_view body) const {
     if (replies_.empty()) return false;
     const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
-    if (discarding_) return !sqlstate.starts_with("57P");
     const expected_reply& head = replies_.head();
+    if (head.how == disposition::discard || head.fails_block) return !sqlstate.starts_with("57P");
     if (head.kind == request::execute && head.how == disposition::swallow)
         return sqlstate == "25P01";  // SET LOCAL
     return head.what == purpose::parse_again && (sqlstate == "42622" || sqlstate == "22P06");

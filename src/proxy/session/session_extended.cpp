@@ -132,7 +132,7 @@ session::progress session::on_bind(const frame& f) {
     const auto resident = find_resident(b->statement, *s);
     if (aborted_ && !resident && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
         set_place(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
-        return send_bind(f, *b, {}, purpose::none, s);
+        return send_bind(f, *b, {}, s);
     }
     if (const auto uses = uses_of(*s)) {
         if (const replacement why = no_room(0, memory_of_a_portal); why != replacement::none)
@@ -143,7 +143,7 @@ session::progress session::on_bind(const frame& f) {
     if (skipping_) return drop(f);
     if (resident) {
         remember_portal(b->portal, s);
-        return send_bind(f, *b, *resident, purpose::none, s);
+        return send_bind(f, *b, *resident, s);
     }
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     if (skipping_) return drop(f);
@@ -151,19 +151,17 @@ session::progress session::on_bind(const frame& f) {
     if (may_be_guarded(f) && !f.whole()) return progress::more;
     remember_portal(b->portal, s);
     const server_place where = make_resident(s).where;
-    const bool checked = checks_shape(*s);
-    if (checked) send_shape_check(where, s, disposition::swallow);
-    return send_bind(f, *b, where, checked ? purpose::verdict : purpose::none, s, true);
+    if (checks_shape(*s)) send_shape_check(where, s, disposition::swallow);
+    return send_bind(f, *b, where, s, true);
 }
 
 /// Only the header is rewritten, and where it can be `guarded` the result formats.
-session::progress session::send_bind(const frame& f, const bind_view& b, server_place where, purpose what,
+session::progress session::send_bind(const frame& f, const bind_view& b, server_place where,
                                      const statement_ptr& s, bool guarded) {
     s->bound = true;
     session_statistics::calls(*s);
     statistics_.rewrites(rewritten::bind, b.statement);
     expected_reply& r = expect(request::bind, disposition::forward);
-    r.what = what;
     r.subject = s;
     if (!b.portal.empty() && awaits_verdict()) r.portal = std::make_unique<const std::string>(b.portal);
     r.guarded = guarded && compose_guarded_bind(f, b, where, *s);

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <utility>
 
 #include "protocol/backend_messages.hpp"
@@ -15,14 +16,14 @@ bool prepares(request kind) {
 
 }  // namespace
 
-expected_reply& session::expect(request kind, disposition how) {
+expected_reply& session::expect(request kind, disposition how, purpose what) {
     if (!open_) begin_segment();
     only_prepares_ = only_prepares_ && prepares(kind);
     open_ = unflushed_ = !is_boundary(kind);
     const bool overlaps = boundary_in_flight() && status_ == transaction_status::in_block;
     if (is_boundary(kind))
         overlappable_ = kind == request::sync && how == disposition::forward && can_be_overlapped();
-    expected_reply& r = replies_.expect(kind, how);
+    expected_reply& r = replies_.expect(kind, how, what);
     r.overlaps = overlaps;
     r.lasts = is_boundary(kind) && segment_lasts();
     r.sent_at = statistics_.now();
@@ -71,8 +72,7 @@ expected_reply& session::send_parse(byte_view name, byte_view sql, byte_view typ
 expected_reply& session::send_describe(byte_view name, disposition how, purpose what,
                                        const statement_ptr& s) {
     to_server_.compose([&](std::string& out) { compose_describe(out, target_kind::statement, name); });
-    expected_reply& r = expect(request::describe_statement, how);
-    r.what = what;
+    expected_reply& r = expect(request::describe_statement, how, what);
     r.subject = s;
     if (what == purpose::birth) s->described = true;
     return r;
@@ -92,27 +92,27 @@ void session::close_name(byte_view name, bool then_empty) {
     if (then_empty) send_parse(name, {}, {}, disposition::swallow);
 }
 
-void session::send_sync(disposition how) {
+expected_reply& session::send_sync(disposition how) {
     to_server_.compose([](std::string& out) { compose_bare(out, frontend::sync); });
-    expect(request::sync, how);
+    return expect(request::sync, how);
 }
 
 /// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
 void session::send_sync_now() {
     if (client_is_mid_message())
-        owes_sync_ = true;
+        owed_ = std::max(owed_, debt::sync);
     else
         send_own_sync();
 }
 
 /// The client sees its ReadyForQuery if it has sent the segment as a Query.
-void session::send_own_sync() {
-    send_sync(std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow);
+expected_reply& session::send_own_sync() {
+    return send_sync(std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow);
 }
 
 /// Everything that has been sent is answered, or the copy has begun. Sees to it that the answers come.
 bool session::settled() {
-    if (owes_sync_) return false;
+    if (owed_ != debt::nothing) return false;
     if (replies_.empty() || copy_in_) return true;
     if (!replies_.ends_in_boundary() && unflushed_) flush();
     return false;

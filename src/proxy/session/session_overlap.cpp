@@ -12,13 +12,13 @@ bool session::can_be_overlapped() const {
     const bool link_stays =
         status_ == transaction_status::in_block ||
         (status_ == transaction_status::idle && options_.pooler != pooler_kind::pgbouncer_1_18);
-    return link_stays && executed_ < statement_effect::lasting && !skipping_ && !discarding_ &&
+    return link_stays && executed_ < statement_effect::lasting && !skipping_ &&
            (!boundary_in_flight() || overlappable_);
 }
 
 /// The descriptions on which a Bind relies are answered, too.
 bool session::may_overlap(const frame& f) const {
-    if (!overlappable_ || skipping_ || discarding_ || owed_birth_ || !table_.all_answered()) return false;
+    if (!overlappable_ || skipping_ || owed_birth_ || !table_.all_answered()) return false;
     const bool in_block = status_ == transaction_status::in_block;
     if (!open_ && in_block && awaits_verdict()) return false;  // it may fail the block
     switch (static_cast<frontend>(f.type)) {

@@ -24,7 +24,6 @@ bool session::checks_shape(const statement& s) const {
 /// Where a commit will be held back the Flush stands behind it, not behind what the statement takes to run.
 void session::send_shape_check(server_place where, const statement_ptr& s, disposition how) {
     send_describe(where.name(), how, purpose::shape_check, s);
-    ++checks_in_flight_;
     check_flushed_ = false;
     const bool strict = options_.result_shape == shape_check::strict;
     if (strict && how == disposition::swallow && status_ == transaction_status::idle &&
@@ -57,22 +56,21 @@ bool session::segment_lasts() const {
 }
 
 session::progress session::wait_for_verdict() {
-    if (!check_flushed_ || (shape_changed_ && unflushed_)) flush();  // if changed, Bind's reply decides
+    if (!check_flushed_ || (replies_.head().shape_changed && unflushed_))
+        flush();  // if changed, Bind's reply decides
     return progress::wait;
 }
 
 /// The client is told so, as after any error. What stands behind has been sent already: it is not shown, and
 /// the transaction fails (§4).
 void session::on_shape_changed() {
-    shape_changed_ = false;
     ++statistics_.counters.shape_mismatches;
-    const expected_reply* end = replies_.boundary();
+    const expected_reply* const end = replies_.boundary();
     answers_.show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
     table_.take_back_unanswered();
     owed_birth_ = nullptr;
-    discarding_ = true;
+    overlappable_ = false;
     note_undone_portals();
-    checks_in_flight_ = replies_.shape_checks();
     residents_.forget();
     if (end) {
         skipping_ = end->how == disposition::swallow;  // ours, in place of a Flush: the client's is to come
@@ -100,28 +98,31 @@ void session::undo_portals() {
     const undone_portals& undone = *undone_portals_;
     const auto close = [&](const std::string& portal) {
         to_server_.compose([&](std::string& out) { compose_close(out, target_kind::portal, portal); });
-        expect(request::close, disposition::swallow);
+        expect(request::close, disposition::discard);
     };
     for (const std::string& portal : undone.skipped)
         if (portal != undone.without_query) close(portal);
     if (!undone.without_query || aborted_) return;
     close(*undone.without_query);
-    send_parse({}, {}, {}, disposition::swallow);
+    send_parse({}, {}, {}, disposition::discard);
     to_server_.compose([&](std::string& out) { compose_bind(out, *undone.without_query, {}); });
-    expect(request::bind, disposition::swallow);
+    expect(request::bind, disposition::discard);
 }
 
 /// And the segment ends with it; both behind the message that is passing.
 void session::fail_now() {
-    owes_failure_ = client_is_mid_message();
-    if (!owes_failure_) fail_for_shape();
-    send_sync_now();
+    if (client_is_mid_message()) {
+        owed_ = debt::failure;
+        return;
+    }
+    fail_for_shape();
+    send_own_sync().fails_block = true;
 }
 
 void session::fail_for_shape() {
     ++statistics_.counters.provoked_failures[provoked::e0a000];
     undo_portals();
-    force_failure(replacement::none);
+    force_failure(replacement::none, disposition::discard);
     replies_.back().ends_undoing = true;
 }
 

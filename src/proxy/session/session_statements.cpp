@@ -79,32 +79,37 @@ replacement session::no_room(std::size_t statements, std::size_t memory) const {
 }
 
 /// The transaction really fails; the client reads another error (§5).
-void session::force_failure(replacement why) {
+void session::force_failure(replacement why, disposition how) {
     statistics_.provokes(why);
-    send_close(refused_name, disposition::swallow);
+    send_close(refused_name, how);
     to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
-    expect(request::bind, disposition::swallow).instead = why;
+    expect(request::bind, how).instead = why;
 }
 
-/// Takes from a Describe's replies what its entry is there for.
-void session::learn(expected_reply& head, const frame& f) {
+/// Takes from a Describe's replies what its entry is there for. Whether the client is to be told instead that
+/// the row shape has changed.
+bool session::learn(expected_reply& head, const frame& f) {
     const auto type = static_cast<backend>(f.type);
     if (type == backend::parameter_description) {
         if (const auto types = read_parameter_description(f.body())) described_types_ = *types;
-        return;
+        return false;
     }
     statement& s = *head.subject;
-    if (head.what == purpose::shape_check && s.birth && is_row_shape(s.birth->shape, f.body())) {
-        shape_changed_ = false;
-        return;
-    }
+    if (head.what == purpose::shape_check && s.birth && is_row_shape(s.birth->shape, f.body())) return false;
     auto shape = type == backend::row_description ? read_row_shape(f.body()) : std::string();
-    if (!shape) return out_of_sync("malformed RowDescription");
+    if (!shape) {
+        out_of_sync("malformed RowDescription");
+        return false;
+    }
     switch (head.what) {
         case purpose::birth:
+            if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
+            break;
         case purpose::shape_check:
             if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
-            shape_changed_ = head.what == purpose::shape_check && *shape != s.birth->shape;
+            if (*shape == s.birth->shape) break;
+            if (head.how == disposition::forward) return true;
+            replies_.behind_head().shape_changed = true;
             break;
         case purpose::placed_check:
             if (attempt_) attempt_->shape_changed |= *shape != s.birth->shape;
@@ -114,9 +119,9 @@ void session::learn(expected_reply& head, const frame& f) {
             s.declared_types = nullptr;
             break;
         case purpose::parse_again:
-        case purpose::verdict:
         case purpose::none: break;
     }
+    return false;
 }
 
 }  // namespace pgsidecar
