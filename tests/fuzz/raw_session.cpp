@@ -43,7 +43,7 @@ std::vector<unit> read_units(input& in) {
 class player {
 public:
     player(const session_options& options, std::uint32_t seed, bool cut)
-        : random_(seed), cut_(cut), session_(texts_, options) {}
+        : random_(seed), cut_(cut), link_(options.pooler), session_(texts_, options, link_) {}
 
     void play(const std::vector<unit>& units) {
         for (const unit& u : units) {
@@ -97,6 +97,7 @@ private:
     std::uint32_t random_;
     bool cut_;
     text_pool texts_;
+    server_link link_;
     session session_;
     std::string client_buffer_, server_buffer_;
     std::size_t fed_ = 0;

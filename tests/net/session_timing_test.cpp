@@ -39,7 +39,8 @@ protected:
     static constexpr const char* row = "1";
     statistics into;
     text_pool texts;
-    session talk{texts, {}};
+    server_link link{pooler_kind::pgbouncer_1_18};
+    session talk{texts, {}, link};
     session_timing timing{into};
 };
 

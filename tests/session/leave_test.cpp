@@ -62,7 +62,8 @@ TEST(Leave, TerminateIsFoundAmongWhatIsHeld) {
 
 TEST(Leave, WhatIsCarriedOutIsNotWhatUndoesIt) {
     text_pool texts;
-    session s(texts, {});
+    server_link link(pooler_kind::pgbouncer_1_18);
+    session s(texts, {}, link);
     EXPECT_FALSE(s.carries_out());
     const std::string begin = fe::query("begin");
     s.on_client_bytes(begin);

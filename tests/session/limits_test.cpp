@@ -63,7 +63,8 @@ protected:
     }
 
     text_pool texts;
-    session s{texts, {}};
+    server_link link{pooler_kind::pgbouncer_1_18};
+    session s{texts, {}, link};
     std::string to_server, to_client;
 };
 

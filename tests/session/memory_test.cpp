@@ -42,7 +42,7 @@ namespace {
 /// A client that prepares as asyncpg names its statements; all of them share their texts.
 class client {
 public:
-    explicit client(text_pool& texts) : session_(texts, {}) {}
+    explicit client(text_pool& texts) : session_(texts, {}, link_) {}
 
     void prepare(int n) {
         const std::string sql =
@@ -76,6 +76,7 @@ private:
         session_.to_client().clear();
     }
 
+    server_link link_{pooler_kind::pgbouncer_1_18};
     session session_;
 };
 

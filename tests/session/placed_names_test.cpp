@@ -53,7 +53,8 @@ protected:
     }
 
     text_pool texts_;
-    session session_{texts_, {}};
+    server_link link_{pooler_kind::pgbouncer_1_18};
+    session session_{texts_, {}, link_};
     std::size_t largest_batch_ = 0;
     std::size_t parses_ = 0;
 };

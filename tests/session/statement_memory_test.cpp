@@ -68,7 +68,8 @@ TEST(StatementMemory, OfTheWholeWorker) {
     text_pool texts;
     const auto held = texts.intern(std::string(20'000, 'x'), {});
     EXPECT_GE(texts.memory(), 20'000U);
-    session s(texts, {.max_worker_statement_memory = 20'000});
+    server_link link(pooler_kind::pgbouncer_1_18);
+    session s(texts, {.max_worker_statement_memory = 20'000}, link);
     const std::string parse = fe::parse("b", "select 1");
     EXPECT_EQ(s.on_client_bytes(parse), parse.size());
     EXPECT_EQ(s.to_server().str(), forced_failure);
@@ -91,7 +92,8 @@ TEST(StatementMemory, IsGivenBackWithTheLastUser) {
 /// 2,000 of them, with names of 256 KiB, in one transaction.
 TEST(StatementMemory, PortalsThatAreClosedAreForgotten) {
     text_pool texts;
-    session s(texts, {});
+    server_link link(pooler_kind::pgbouncer_1_18);
+    session s(texts, {}, link);
     const auto client_sends = [&](const std::string& bytes) {
         ASSERT_EQ(s.on_client_bytes(bytes), bytes.size());
         s.to_server().clear();
@@ -108,7 +110,8 @@ TEST(StatementMemory, PortalsThatAreClosedAreForgotten) {
 
 TEST(StatementMemory, PortalsThatAreNotClosedAreBounded) {
     text_pool texts;
-    session s(texts, {.max_statement_memory = 10'000});
+    server_link link(pooler_kind::pgbouncer_1_18);
+    session s(texts, {.max_statement_memory = 10'000}, link);
     const auto client_sends = [&](const std::string& bytes) {
         ASSERT_EQ(s.on_client_bytes(bytes), bytes.size());
         s.to_server().clear();

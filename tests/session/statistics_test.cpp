@@ -12,7 +12,7 @@ namespace {
 class client {
 public:
     client(text_pool& texts, const std::shared_ptr<name_history>& names)
-        : session_(texts, {}, "UTF8", names) {}
+        : session_(texts, {}, link_, "UTF8", names) {}
 
     void parse(byte_view name, byte_view sql) {
         send(fe::parse(name, sql) + fe::sync());
@@ -45,6 +45,7 @@ private:
         session_.to_client().clear();
     }
 
+    server_link link_{pooler_kind::pgbouncer_1_18};
     session session_;
 };
 

@@ -71,7 +71,8 @@ void expect_as_direct(const catalog& texts, const std::vector<std::string>& clie
 model_play::model_play(const catalog& texts, std::size_t piece, unsigned seed, const session_options& o)
     : random_(seed),
       piece_(piece),
-      session_(texts_, o),
+      link_(o.pooler),
+      session_(texts_, o, link_),
       driver_(session_, piece),
       server_(texts, lending_of(o.pooler)) {}
 

@@ -60,6 +60,7 @@ private:
     std::mt19937 random_;
     std::size_t piece_;
     text_pool texts_;
+    server_link link_;
     session session_;
     session_driver driver_;
     server_model server_;

@@ -16,6 +16,7 @@ public:
                  const session_options& session)
         : here_(here),
           session_options_(session),
+          link_(session.pooler),
           startup_(std::make_unique<client_startup>(startup, encryption)) {}
 
     /// When what is fed next has come, for the statements' server time.
@@ -70,6 +71,7 @@ private:
 
     worker_state& here_;
     const session_options& session_options_;
+    server_link link_;
     std::unique_ptr<client_startup> startup_;
     std::shared_ptr<const client_identity> client_;  // when startup_ has gone
     std::optional<session> session_;

@@ -62,9 +62,13 @@ bool is_copy_message(frontend type) {
 
 }  // namespace
 
-session::session(text_pool& texts, const session_options& options, byte_view client_encoding,
-                 std::shared_ptr<name_history> names, startup_values start_up)
-    : texts_(texts), options_(options), statistics_(std::move(names)), start_up_(std::move(start_up)) {
+session::session(text_pool& texts, const session_options& options, server_link& link,
+                 byte_view client_encoding, std::shared_ptr<name_history> names, startup_values start_up)
+    : texts_(texts),
+      options_(options),
+      statistics_(std::move(names)),
+      start_up_(std::move(start_up)),
+      link_(&link) {
     reports("client_encoding", client_encoding);
     if (!keeps_state()) start_up_ = {};
 }
@@ -79,9 +83,9 @@ std::size_t session::on_client_bytes(byte_view in) {
             held_ = held_back::for_flush;
             break;
         }
-        if (client_rest_.rest > 0) {
+        if (is_mid_message()) {
             used += pass_rest(in.substr(used));
-            if (client_rest_.rest > 0) break;
+            if (is_mid_message()) break;
             continue;
         }
         const auto f = peek_frame(in.substr(used));
@@ -95,50 +99,59 @@ std::size_t session::on_client_bytes(byte_view in) {
     return leaving_ != leave_step::none ? in.size() : used;
 }
 
-bool session::batch_is_full() const { return to_server_.size() >= max_batch_size; }
+bool session::batch_is_full() const { return link_->to_server().size() >= max_batch_size; }
 
+/// The rest of the client's message is dropped or passed on.
 std::size_t session::pass_rest(byte_view in) {
-    const byte_view piece = in.substr(0, client_rest_.rest);
-    if (client_rest_.watch || client_rest_.spoiled > 0)
-        pass_watched(piece);
-    else if (!client_rest_.dropped)
-        to_server_.borrow(piece);
-    client_rest_.rest -= piece.size();
-    if (client_rest_.rest == 0) after_message();
-    return piece.size();
+    std::size_t used = std::min(dropping_, in.size());
+    if (dropping_ > 0) {
+        dropping_ -= used;
+    } else {
+        const byte_view piece = in.substr(0, link_->passing());
+        used = piece.size();
+        if (watched_)
+            pass_watched(piece);
+        else
+            link_->pass(piece);
+    }
+    if (!is_mid_message()) after_message();
+    return used;
 }
 
 /// A text that names a prepared statement must not run: what stands under that name may be another client's.
 /// A NUL in the middle of it and what looks like an end that is not the message's are refused before anything
 /// is run, wherever in a literal or comment that may be.
 void session::pass_watched(byte_view piece) {
+    constexpr std::size_t spoiled_bytes = 3;
     std::size_t at = piece.size();
-    if (client_rest_.watch) {
-        const auto named = client_rest_.watch->feed(piece);
+    if (watched_->names_a_statement) {
+        at = 0;
+    } else {
+        const auto named = watched_->watch.feed(piece);
         if (named && piece.substr(*named, 1) != byte_view("", 1)) {  // else there is no name behind it
             at = *named;
-            client_rest_.watch = nullptr;
-            client_rest_.spoiled = 3;
+            watched_->names_a_statement = true;
+            watched_->to_be_spoiled = spoiled_bytes;
             refuse_passing();
         }
-    } else {
-        at = 0;
     }
-    const std::size_t spoiled = std::min<std::size_t>(client_rest_.spoiled, piece.size() - at);
-    client_rest_.spoiled = static_cast<std::uint8_t>(client_rest_.spoiled - spoiled);
-    to_server_.borrow(piece.substr(0, at));
-    to_server_.compose([&](std::string& out) { out.append(spoiled, '\0'); });
-    to_server_.borrow(piece.substr(at + spoiled));
+    const std::size_t spoiled = std::min(watched_->to_be_spoiled, piece.size() - at);
+    watched_->to_be_spoiled -= spoiled;
+    link_->pass(piece.substr(0, at));
+    link_->spoil(spoiled);
+    link_->pass(piece.substr(at + spoiled));
 }
 
-/// The message has been sent to its last byte.
+/// The client's message has been used to its last byte.
 void session::after_message() {
-    if (owed_ == debt::nothing) return;
-    if (std::exchange(owed_, debt::nothing) == debt::failure) {
-        fail_for_shape();
-        send_own_sync().fails_block = true;
-    } else {
-        send_own_sync();
+    watched_ = nullptr;
+    switch (link_->take_debt()) {
+        case server_link::debt::nothing: break;
+        case server_link::debt::sync: send_own_sync(); break;
+        case server_link::debt::failure:
+            fail_for_shape();
+            send_own_sync().fails_block = true;
+            break;
     }
 }
 
@@ -150,22 +163,22 @@ session::progress session::on_frontend(const frame& f) {
     if (!f.whole() && wanted_whole(f)) return progress::more;
 
     if (is_copy_message(type)) return on_copy_message(f);
-    if ((boundary_in_flight() || copy_query_) && !copy_in_) {  // §1
+    if ((link_->boundary_in_flight() || copy_query_) && !link_->copies_in()) {  // §1
         if (copy_query_ || !may_overlap(f)) return progress::wait;
-        if (!open_) begin_overlap();
+        if (!link_->current().is_open()) link_->begin_overlap();
     }
-    if (replies_.size() >= max_pending_replies && !settled()) return progress::wait;
+    if (link_->replies().size() >= max_pending_replies && !link_->settled()) return progress::wait;
     if (type == frontend::terminate) {
         terminated_ = true;
         leave();
         return progress::done;
     }
-    if (copy_in_) return on_message_in_copy(f);
+    if (link_->copies_in()) return on_message_in_copy(f);
 
     const progress p = dispatch(f);
     if (p == progress::done) {
         attempt_.reset();
-        if (client_rest_.rest == 0) after_message();
+        if (!is_mid_message()) after_message();
     }
     return p;
 }
@@ -177,12 +190,12 @@ session::progress session::dispatch(const frame& f) {
         // its.
         skipping_ = false;
         table_.apply({table_effect::kind::erase, "", nullptr});  // as by any Query
-        answers_.show_ready(status_);
+        answers_.show_ready(link_->status());
         return drop(f);
     }
     if (skipping_ && type != frontend::sync) return drop(f);
     if (defers_close(f)) return progress::done;
-    if (type == frontend::sync && f.body_size() == 0 && status_ == transaction_status::idle && !open_ &&
+    if (type == frontend::sync && f.body_size() == 0 && link_->is_idle() && !link_->current().is_open() &&
         !skipping_) {
         answer_locally();
         return progress::done;
@@ -190,8 +203,9 @@ session::progress session::dispatch(const frame& f) {
     send_deferred_closes();
     if (!skipping_) send_owed_birth(f);
     const bool says_nothing = type == frontend::sync || type == frontend::flush;
-    if (aborted_ && replies_.has_execute() && !says_nothing) {  // it may have ended the block
-        if (!settled()) return progress::wait;
+    if (link_->in_failed_block() && link_->replies().has_execute() &&
+        !says_nothing) {  // it may have ended the block
+        if (!link_->settled()) return progress::wait;
         if (skipping_) return drop(f);
     }
     switch (type) {
@@ -228,7 +242,7 @@ byte_view session::bind_head(const frame& f) { return f.body().substr(0, max_bin
 
 /// Natively what was sent before it is answered first.
 session::progress session::on_unknown_message(const frame& f) {
-    if (!copy_in_ && (boundary_in_flight() || !settled())) return progress::wait;
+    if (!link_->copies_in() && (link_->boundary_in_flight() || !link_->settled())) return progress::wait;
     answer_deferred_closes();
     const std::string message =
         "invalid frontend message type " + std::to_string(static_cast<std::uint8_t>(f.type));
@@ -241,8 +255,8 @@ session::progress session::on_unknown_message(const frame& f) {
 
 /// The server has not skipped it already.
 void session::refuse_passing() {
-    if (skipping_ || replies_.empty() || replies_.back().how == disposition::discard) return;
-    replies_.back().instead = replacement::query_too_long;
+    if (skipping_ || link_->replies().empty() || link_->newest().how == disposition::discard) return;
+    link_->newest().instead = replacement::query_too_long;
     statistics_.provokes(replacement::query_too_long);
 }
 
@@ -255,15 +269,34 @@ session::progress session::refuse(const error_message& fatal) {
     return progress::done;
 }
 
+/// The client's message as it is.
+session::progress session::forward(const frame& f, request kind) {
+    link_->forward(f, kind);
+    return progress::done;
+}
+
+/// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
+void session::send_sync_now() {
+    if (link_->passing() > 0)
+        link_->owe(server_link::debt::sync);
+    else
+        send_own_sync();
+}
+
+/// The client sees its ReadyForQuery if it has sent the segment as a Query.
+expected_reply& session::send_own_sync() {
+    return link_->send_sync(std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow);
+}
+
 session::progress session::drop(const frame& f) {
-    begin_passing(f, f.raw.size(), true);
+    dropping_ = f.size() - f.raw.size();
     return progress::done;
 }
 
 session::state session::at_work() const {
     if (leaving_ != leave_step::none || answers_.is_muted()) return state::leaving;
-    if (!replies_.empty() || open_ || skipping_) return state::active;
-    return status_ == transaction_status::idle ? state::idle : state::idle_in_transaction;
+    if (!link_->replies().empty() || link_->current().is_open() || skipping_) return state::active;
+    return link_->is_idle() ? state::idle : state::idle_in_transaction;
 }
 
 void session::shut_down() {

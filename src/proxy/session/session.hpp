@@ -13,9 +13,7 @@
 #include "protocol/bytes.hpp"
 #include "protocol/frame.hpp"
 #include "protocol/frontend_messages.hpp"
-#include "protocol/out_batch.hpp"
-#include "proxy/link/reply_queue.hpp"
-#include "proxy/link/residents.hpp"
+#include "proxy/link/server_link.hpp"
 #include "proxy/link/state_plan.hpp"
 #include "proxy/session/answers.hpp"
 #include "proxy/session/session_options.hpp"
@@ -40,8 +38,9 @@ class session {
 public:
     /// `client_encoding` as the server has reported it during start-up; `names` of its pool, if they are
     /// kept; `start_up`: what the client goes back to at RESET.
-    session(text_pool& texts, const session_options& options, byte_view client_encoding = "UTF8",
-            std::shared_ptr<name_history> names = nullptr, startup_values start_up = {});
+    session(text_pool& texts, const session_options& options, server_link& link,
+            byte_view client_encoding = "UTF8", std::shared_ptr<name_history> names = nullptr,
+            startup_values start_up = {});
     session(const session&) = delete;
     session& operator=(const session&) = delete;
     ~session();
@@ -50,7 +49,7 @@ public:
     void reports(byte_view parameter, byte_view value);
 
     /// When what is fed next has come, in nanoseconds since any moment: for the statements' server time only.
-    void at(std::uint64_t now) { statistics_.at(now); }
+    void at(std::uint64_t now) { link_->at(now); }
 
     /// Takes the client's bytes as far as they may be sent now. Returns how many were used. Pieces of `in`
     /// are borrowed by the batches until these are flushed.
@@ -70,7 +69,7 @@ public:
     /// The proxy is going down: 57P01 to the client, then as if it had left.
     void shut_down();
 
-    out_batch& to_server() { return to_server_; }
+    out_batch& to_server() { return link_->to_server(); }
     out_batch& to_client() { return answers_.batch(); }
 
     /// The client's next message may not be looked at before the server has answered.
@@ -90,13 +89,11 @@ public:
     static bool has_terminate(byte_view unused);
 
     /// Nothing is expected from the server or owed to it, no segment and no block is open.
-    bool idle() const {
-        return replies_.empty() && !open_ && owed_ == debt::nothing && status_ == transaction_status::idle;
-    }
+    bool idle() const { return link_->at_rest(); }
 
     /// The server is still at work on what the client has sent, and not on what undoes it.
     bool carries_out() const {
-        return !replies_.empty() && leaving_ != leave_step::block && leaving_ != leave_step::farewell;
+        return !link_->replies().empty() && leaving_ != leave_step::block && leaving_ != leave_step::farewell;
     }
 
     enum class state : std::uint8_t { idle, active, idle_in_transaction, leaving };
@@ -115,18 +112,19 @@ private:
         more,  ///< cannot be judged before more of it has come
     };
 
-    /// A client message that passes in pieces.
-    struct passing {
-        std::size_t rest = 0;  ///< bytes still to come
-        bool dropped = false;
-        std::uint8_t spoiled = 0;  ///< how many of them are to be NULs: the server refuses the message
-        std::unique_ptr<sql_watch> watch{};  ///< a text that is looked at as it passes
+    /// A text that is looked at as it passes in pieces.
+    struct watched_text {
+        explicit watched_text(sql_reading reading) : watch(reading) {}
+
+        sql_watch watch;
+        bool names_a_statement = false;
+        std::size_t to_be_spoiled = 0;  ///< bytes that are to be NULs: the server refuses the message
     };
 
-    /// The portal that was bound last, if since the last boundary.
-    struct bound_portal {
-        std::string name;
-        statement_effect effect = statement_effect::lasting;
+    /// What a Bind is guarded with.
+    struct shape_guard {
+        result_formats_view formats;
+        std::uint16_t columns;
     };
 
     /// The portals of a segment whose row shape has changed. Natively the first Bind fails when it has made
@@ -169,9 +167,14 @@ private:
     std::size_t pass_rest(byte_view in);
     void pass_watched(byte_view piece);
     void refuse_passing();
-    void watch_text() { client_rest_.watch = std::make_unique<sql_watch>(reading_); }
+    void watch_text() { watched_ = std::make_unique<watched_text>(reading_); }
+    /// What comes next is the rest of a message that is passed on or dropped.
+    bool is_mid_message() const { return dropping_ > 0 || link_->passing() > 0; }
     void after_message();
+    progress forward(const frame& f, request kind);
     progress drop(const frame& f);
+    void send_sync_now();
+    expected_reply& send_own_sync();
     progress on_unknown_message(const frame& f);
     progress refuse(const error_message& fatal);
 
@@ -181,10 +184,11 @@ private:
     progress parse_statement(const frame& f, byte_view name, const query_text_ptr& text);
     progress on_long_parse(const frame& f);
     progress parse_known(const frame& f, byte_view name);
-    void begin_statement(byte_view name, const statement_ptr& s);
+    void begin_statement(expected_reply& r, byte_view name, const statement_ptr& s);
     progress on_bind(const frame& f);
     progress send_bind(const frame& f, const bind_view& b, server_place where, const statement_ptr& s,
                        bool guarded = false);
+    expected_reply& forward_bind(const frame& f, const bind_view& b, server_place where);
     void remember_portal(byte_view portal, const statement_ptr& s);
     void forget_portal(byte_view portal);
     progress on_describe(const frame& f);
@@ -197,7 +201,6 @@ private:
     progress on_close(const frame& f);
     void close_statement(byte_view name);
     progress on_execute(const frame& f);
-    progress forward_execute(const frame& f, statement_effect effect);
     progress on_flush(const frame& f);
     bool may_end_at_flush() const;
     progress on_sync(const frame& f);
@@ -219,32 +222,27 @@ private:
     void keep_birth();
     replacement no_room_for(std::size_t text_size) const;
     replacement no_room(std::size_t statements, std::size_t memory) const;
-    void force_failure(replacement why, disposition how = disposition::swallow);
+    expected_reply& send_describe(byte_view name, disposition how, purpose what, const statement_ptr& s);
+    expected_reply& force_failure(replacement why, disposition how = disposition::swallow);
     bool learn(expected_reply& head, const frame& f);
 
     // session_shape.cpp: the check of the row shape
     bool checks_shape(const statement& s) const;
     void send_shape_check(server_place where, const statement_ptr& s, disposition how);
-    bool awaits_verdict() const {
-        return replies_.shape_checks() > 0 || (!replies_.empty() && replies_.head().shape_changed);
-    }
     static bool may_be_guarded(const frame& bind);
-    bool compose_guarded_bind(const frame& f, const bind_view& b, server_place where, const statement& s);
-    bool segment_lasts() const;
+    static std::optional<shape_guard> guard_of(const frame& f, const bind_view& b, const statement& s);
     progress wait_for_verdict();
     statement_effect effect_of_running(const statement& s) const;
     void on_shape_changed();
     void note_undone_portals();
-    void undo_portals();
+    void undo_portals(bool already_failed);
+    void close_undone(byte_view portal);
     void fail_now();
     void fail_for_shape();
 
     // session_overlap.cpp: segments that need not wait for the ReadyForQuery of the one before
     bool may_overlap(const frame& f) const;
-    /// Others than the one that is being answered have been begun.
-    bool segments_behind() const { return replies_.boundaries() > (open_ ? 0U : 1U); }
     bool bind_may_overlap(const frame& f) const;
-    void begin_overlap();
     bool show_failed_block(const expected_reply& head, byte_view body);
 
     // session_query.cpp: simple protocol, FunctionCall, and the SQL-level family
@@ -253,7 +251,6 @@ private:
     progress on_long_query(const frame& f);
     progress on_function_call(const frame& f);
     bool is_new_prepare_alone(const sql_uses& uses) const;
-    expected_reply& send_as_execute(byte_view sql);
     void prepare_alone(const sql_use& use, byte_view sql);
     replacement overfills(const sql_uses& uses);
     progress place_names_for_query(const sql_uses& uses);
@@ -276,7 +273,6 @@ private:
                       std::string& sent) const;
     std::size_t characters_of(byte_view text) const;
     void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);
-    void execute_ours(byte_view sql);
     void remember_state(byte_view portal, const statement& s);
     void follow_execute(std::optional<byte_view> portal);
     bool complete_step(state_plan& plan);
@@ -290,28 +286,6 @@ private:
     bool keeps_tag(const expected_reply& head, const frame& command_complete);
     progress on_copy_message(const frame& f);
     progress on_message_in_copy(const frame& f);
-    void on_copy_in_response(expected_reply& head);
-
-    // session_link.cpp: what is sent to the server, each with the reply that it will bring
-    expected_reply& expect(request kind, disposition how, purpose what = purpose::none);
-    progress forward(const frame& f, request kind);
-    void begin_passing(const frame& f, std::size_t used, bool dropped);
-    expected_reply& send_parse(byte_view name, byte_view sql, byte_view types, disposition how);
-    expected_reply& send_describe(byte_view name, disposition how, purpose what, const statement_ptr& s);
-    expected_reply& send_close(byte_view name, disposition how);
-    void close_name(byte_view name, bool then_empty);
-    expected_reply& send_sync(disposition how);
-    void send_sync_now();
-    expected_reply& send_own_sync();
-    void begin_segment();
-    bool can_be_overlapped() const;
-    void set_place(expected_reply& r, server_place where, const statement_ptr& s);
-    void forget_our_names();
-    /// A message of the client's is being passed on.
-    bool client_is_mid_message() const { return client_rest_.rest > 0 && !client_rest_.dropped; }
-    bool boundary_in_flight() const { return replies_.boundaries() > 0; }
-    bool settled();
-    void flush();
 
     // session_backend.cpp: the server's stream
     bool on_backend(const frame& f);
@@ -334,7 +308,6 @@ private:
 
     text_pool& texts_;
     session_options options_;
-    out_batch to_server_;
     answers answers_;
 
     session_statistics statistics_;
@@ -348,10 +321,11 @@ private:
     startup_values start_up_;
     listened_channels channels_;
     std::map<std::string, state_use, std::less<>>
-        state_portals_;  // those whose text changes its session's state
-    passing client_rest_;
-    std::unique_ptr<attempt> attempt_;  // null: nothing
-    bool utf8_;                         // client_encoding
+        state_portals_;                      // those whose text changes its session's state
+    std::size_t dropping_ = 0;               // bytes still to come of a message that is dropped
+    std::unique_ptr<watched_text> watched_;  // null: nothing is
+    std::unique_ptr<attempt> attempt_;       // null: nothing
+    bool utf8_;                              // client_encoding
     sql_reading reading_;
     bool has_reset_ = false;      // since the last ReadyForQuery
     bool has_discarded_ = false;  // DISCARD ALL, since then
@@ -363,31 +337,14 @@ private:
     bool terminated_ = false;
 
     // The link
-    reply_queue replies_;
-    residents residents_;
-    transaction_status status_ = transaction_status::idle;  // of the last ReadyForQuery
-    bool overlappable_ = false;   // none of the segments in flight can end the block or begin one
-    bool open_ = false;           // a segment is open
-    bool unflushed_ = false;      // something has been sent behind the last Flush or boundary
-    bool skipping_ = false;       // an error has been shown: what the client sends up to its Sync is dropped
-    bool aborted_ = false;        // in a failed block
-    bool copy_in_ = false;        // between CopyInResponse and the client's CopyDone or CopyFail
-    bool only_prepares_ = false;  // nothing but Parse, Describe and Close has been sent in the segment
-    bool copy_query_ = false;     // the open segment is a Query of the client's, whose Sync is ours to send
-    bool after_query_ = false;    // the last boundary was a Query or FunctionCall
-    /// What is due as soon as the message that passes has passed.
-    enum class debt : std::uint8_t { nothing, sync, failure };  // a failure and then a Sync
-    debt owed_ = debt::nothing;
+    server_link* link_;
+    bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
+    bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
     std::string described_types_;  // of the last ParameterDescription that was looked at
     statement_ptr owed_birth_;     // parsed under a name, not described yet
 
-    // The row shape's check (§4)
-    bool check_flushed_ = false;                      // the last one
     std::unique_ptr<undone_portals> undone_portals_;  // null: none
-    bound_portal bound_;
-    statement_effect executed_ = statement_effect::none;  // since the last boundary: the most
-
-    bool shutdown_due_ = false;  // as soon as that message has passed
+    bool shutdown_due_ = false;                       // as soon as that message has passed
 
     /// What is waited for before the next thing can be done.
     enum class leave_step : std::uint8_t {

@@ -96,7 +96,7 @@ bool session::on_backend(const frame& f) {
         case backend::parameter_status: return on_parameter_status(f.body());
         case backend::notification_response: return is_for_client(f.body());
         case backend::notice_response:
-            return !swallows_notice(f.body()) && (replies_.empty() || !show_moved(replies_.head(), f));
+            return !swallows_notice(f.body()) && (link_->replies().empty() || !show_moved(link_->head(), f));
         case backend::error_response: return on_error(f);
         default: return !is_reply(type) || on_reply(f);  // of an unknown type: passes unchanged
     }
@@ -104,11 +104,11 @@ bool session::on_backend(const frame& f) {
 
 bool session::on_reply(const frame& f) {
     const auto type = static_cast<backend>(f.type);
-    if (replies_.empty() || !may_answer(replies_.head().kind, type)) {
+    if (link_->replies().empty() || !may_answer(link_->head().kind, type)) {
         out_of_sync(std::string("unexpected message type '") + f.type + "'");
         return false;
     }
-    expected_reply& head = replies_.head();
+    expected_reply& head = link_->head();
     if (!f.whole() && !passes_unread(type)) {  // these are all short
         out_of_sync("message of impossible length");
         return false;
@@ -119,7 +119,7 @@ bool session::on_reply(const frame& f) {
         case backend::row_description:
         case backend::no_data: tells_change = head.what != purpose::none && learn(head, f); break;
         case backend::bind_complete: tells_change = head.shape_changed; break;
-        case backend::copy_in_response: on_copy_in_response(head); break;
+        case backend::copy_in_response: link_->on_copy_in_response(); break;
         case backend::command_complete:
             is_clients = on_command_complete(head);
             if (has_discarded_ && f.body().starts_with("ROLLBACK")) undo_reset();
@@ -128,29 +128,28 @@ bool session::on_reply(const frame& f) {
         default: break;
     }
     if (tells_change) on_shape_changed();
-    const bool shown = replies_.head().how == disposition::forward && !kept;  // it may have moved
+    const bool shown = link_->head().how == disposition::forward && !kept;  // it may have moved
     if (type == backend::ready_for_query) {
         on_ready(f, shown);
         return false;
     }
-    if (ends(replies_.head().kind, type)) complete();
+    if (ends(link_->head().kind, type)) complete();
     return shown && is_clients;
 }
 
 /// The oldest message is answered.
 void session::complete() {
-    expected_reply& head = replies_.head();
-    statistics_.measure(head);
+    expected_reply& head = link_->head();
+    statistics_.measure(head, link_->now());
     if (head.changes_table) table_.answered();
-    if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
-    replies_.pop();
-    if (copy_query_ && replies_.empty()) send_sync_now();
+    link_->complete();
+    if (copy_query_ && link_->replies().empty()) send_sync_now();
 }
 
 /// The effects of a Query's commands happen one by one, and survive a later error (§7). Whether it was one of
 /// the client's.
 bool session::on_command_complete(expected_reply& head) {
-    aborted_ = false;
+    link_->on_command_complete();
     if (head.state && !complete_step(*head.state)) return false;
     const std::uint32_t statement = head.commands_completed++;
     if (!head.uses || head.uses_done == head.uses->list.size()) return true;
@@ -165,54 +164,41 @@ void session::on_ready(const frame& f, bool shown) {
     const char code = f.body().size() == 1 ? f.body().front() : '\0';
     if (code != 'I' && code != 'T' && code != 'E') return out_of_sync("unknown transaction status");
     const auto status = static_cast<transaction_status>(code);
-    const request kind = replies_.head().kind;
-    const disposition how = replies_.head().how;
-    const bool copy_crossed_error = replies_.head().copied && replies_.head().failed;
-    const bool fails_block = replies_.head().fails_block;
-    replies_.pop();
-    if (fails_block && status == transaction_status::in_block) {  // the Sync had been sent before the verdict
-        fail_for_shape();
-        send_sync(how).fails_block = true;
-        overlappable_ = false;
-        return;
-    }
-    if (undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed) {
-        aborted_ = true;
-        undo_portals();
-        undone_portals_ = nullptr;
-        send_sync(how).fails_block = fails_block;
-        overlappable_ = false;
+    const request kind = link_->head().kind;
+    const disposition how = link_->head().how;
+    const bool copy_crossed_error = link_->head().copied && link_->head().failed;
+    const bool fails = link_->head().fails_block && status == transaction_status::in_block;
+    const bool undoes =
+        undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed;
+    link_->complete();
+    if (fails || undoes) {  // the Sync had been sent before the verdict
+        if (fails)
+            fail_for_shape();
+        else
+            undo_portals(true);
+        link_->send_sync(how).fails_block = true;
+        link_->forbid_overlap();
+        if (undoes) undone_portals_ = nullptr;
         return;
     }
     undone_portals_ = nullptr;
-    status_ = status;
-    aborted_ = status == transaction_status::failed;
-    after_query_ = kind != request::sync;
-    if (replies_.empty()) open_ = unflushed_ = false;
+    link_->on_ready(status, kind);
     if (status == transaction_status::idle) on_transaction_end();
     answers_.show_held_tag();
     if (shown && !mend_start_up(how)) answers_.show(f.raw);
     if (!shown && skipping_) mend_start_up(how);  // our Sync: the client's own is answered here
-    if (kind != request::query) return;
-    copy_in_ = false;
-    if (copy_crossed_error) send_sync_now();  // its data has taken a server (§6)
+    if (copy_crossed_error && kind == request::query) send_sync_now();  // its data has taken a server (§6)
 }
 
-/// The next segment may meet another server.
 void session::on_transaction_end() {
     ++statistics_.counters.transactions;
     sql_portals_.clear();
     state_portals_.clear();
-    if (options_.pooler == pooler_kind::direct) return;
-    residents_.answered.forget();
-    if (!replies_.empty()) return;  // what is sent belongs to a later segment: begin_overlap()
-    residents_.forget();
-    residents_.forget_displaced();
 }
 
 bool session::on_error(const frame& f) {
     const byte_view body = f.body();
-    copy_in_ = false;
+    link_->end_copy();
     answers_.forget_held_tag();
     if (ends_connection(body)) {
         // The last word: pgBouncer adds one of its own behind it.
@@ -221,8 +207,8 @@ bool session::on_error(const frame& f) {
         leaving_ = leave_step::left;
         return false;
     }
-    if (replies_.empty()) return true;
-    expected_reply& head = replies_.head();
+    if (link_->replies().empty()) return true;
+    expected_reply& head = link_->head();
     head.failed = true;
     undo_reset();
     if (is_boundary(head.kind))
@@ -230,26 +216,17 @@ bool session::on_error(const frame& f) {
 
     const bool shown =
         head.how != disposition::discard && !show_failed_block(head, body) && !show_replacement(head, body);
-    if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
-    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing,
-               shape_changed = head.shape_changed;
-    replies_.skip_to_sync();
+    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing;
+    const bool no_sync = link_->on_error();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
-    if (shape_changed) residents_.forget();  // where it stands now it would not be checked again
-    if (segments_behind())
-        residents_.sent.forget();
-    else
-        residents_.take_back_unanswered();
-    overlappable_ = false;
     owed_birth_ = nullptr;
-    owed_ = std::min(owed_, debt::sync);
     if (ends_undoing) undone_portals_ = nullptr;
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
-    if (replies_.empty()) {
+    if (no_sync) {
         skipping_ = !copy_query_;
         send_sync_now();
-    } else if (replies_.head().how != disposition::forward) {
+    } else if (link_->head().how != disposition::forward) {
         skipping_ = true;  // that Sync is ours already
     }
     return shown;
@@ -290,9 +267,9 @@ void session::reports(byte_view parameter, byte_view value) {
 /// A Parse of ours repeats notices that came with the client's own: identifier cut (42622), escapes (22P06)
 /// (B9). What is discarded may say anything but that the server goes down.
 bool session::swallows_notice(byte_view body) const {
-    if (replies_.empty()) return false;
+    if (link_->replies().empty()) return false;
     const byte_view sqlstate = error_field_value(body, error_field::sqlstate);
-    const expected_reply& head = replies_.head();
+    const expected_reply& head = link_->head();
     if (head.how == disposition::discard || head.fails_block) return !sqlstate.starts_with("57P");
     if (head.kind == request::execute && head.how == disposition::swallow)
         return sqlstate == "25P01";  // SET LOCAL

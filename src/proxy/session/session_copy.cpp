@@ -11,10 +11,10 @@ namespace pgsidecar {
 void session::send_copy_query(byte_view sql) {
     ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
-    send_as_execute(sql).tag_behind_commit = true;
-    flush();
+    link_->send_as_execute(sql).tag_behind_commit = true;
+    link_->lasts();
+    link_->flush();
     copy_query_ = true;
-    executed_ = statement_effect::lasting;
 }
 
 /// A Query commits before it says what it has done: until then its tag is kept.
@@ -25,15 +25,10 @@ bool session::keeps_tag(const expected_reply& head, const frame& command_complet
 
 /// CopyData, CopyDone, CopyFail: held until the copy has begun, or dropped once it is known that none has.
 session::progress session::on_copy_message(const frame& f) {
-    if (!skipping_ && !settled()) return progress::wait;
-    if (!copy_in_) return drop(f);
-    to_server_.borrow(f.raw);
-    begin_passing(f, f.raw.size(), false);
-    if (static_cast<frontend>(f.type) != frontend::copy_data) {
-        copy_in_ = false;
-        unflushed_ = true;
-        if (copy_query_) send_sync_now();
-    }
+    if (!skipping_ && !link_->settled()) return progress::wait;
+    if (!link_->copies_in()) return drop(f);
+    link_->forward_copy(f);
+    if (!link_->copies_in() && copy_query_) send_sync_now();
     return progress::done;
 }
 
@@ -41,15 +36,8 @@ session::progress session::on_copy_message(const frame& f) {
 session::progress session::on_message_in_copy(const frame& f) {
     const auto type = static_cast<frontend>(f.type);
     if (type == frontend::sync || type == frontend::flush) return progress::done;
-    copy_in_ = false;
+    link_->end_copy();
     return forward(f, request::sync);
-}
-
-void session::on_copy_in_response(expected_reply& head) {
-    copy_in_ = head.copied = true;
-    if (head.kind != request::execute) return;
-    replies_.drop_eaten_syncs();
-    open_ = true;
 }
 
 }  // namespace pgsidecar

@@ -38,7 +38,7 @@ session::progress session::on_parse(const frame& f) {
     query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_);
     const auto& uses = text->facts().uses;
     if (uses && !uses->known) return refuse_unreadable(f, *uses);
-    if (!uses || aborted_) return parse_statement(f, p->statement, text);
+    if (!uses || link_->in_failed_block()) return parse_statement(f, p->statement, text);
     this_attempt().text = std::move(text);
     return place_and_parse(f, p->statement);
 }
@@ -53,12 +53,10 @@ session::progress session::place_and_parse(const frame& f, byte_view name) {
 
 session::progress session::parse_statement(const frame& f, byte_view name, const query_text_ptr& text) {
     if (!name.empty()) keep_birth();
-    if (name.empty())
-        to_server_.borrow(f.raw);
-    else
-        to_server_.compose(
-            [&](std::string& out) { compose_parse(out, {}, text->sql, text->parameter_types); });
-    begin_statement(name, std::make_shared<statement>(text));
+    expected_reply& r = name.empty()
+                            ? link_->forward(f, request::parse)
+                            : link_->send_parse({}, text->sql, text->parameter_types, disposition::forward);
+    begin_statement(r, name, std::make_shared<statement>(text));
     return progress::done;
 }
 
@@ -77,9 +75,10 @@ session::progress session::on_long_parse(const frame& f) {
         if (const replacement why = no_room_for(0); why != replacement::none)
             return refuse_another_statement(f, why);
     if (!name.empty()) keep_birth();
-    to_server_.compose([&](std::string& out) { compose_parse_head(out, {}, f.body_size() - name_size - 1); });
-    begin_passing(f, f.raw.size(), false);
-    begin_statement(name, std::make_shared<statement>(nullptr));
+    const std::size_t rest = f.body_size() - name_size - 1;
+    expected_reply& r = link_->forward_rest(request::parse, rest,
+                                            [&](std::string& out) { compose_parse_head(out, {}, rest); });
+    begin_statement(r, name, std::make_shared<statement>(nullptr));
     watch_text();
     pass_watched(body.substr(name_size + 1));
     return progress::done;
@@ -88,13 +87,13 @@ session::progress session::on_long_parse(const frame& f) {
 /// The name is in use: the server says so itself, behind all that it says first (§5).
 session::progress session::parse_known(const frame& f, byte_view name) {
     ++statistics_.counters.provoked_failures[provoked::e42p05];
-    close_name(name, true);
+    link_->free_name(name, true);
     return forward(f, request::parse);
 }
 
-void session::begin_statement(byte_view name, const statement_ptr& s) {
-    expected_reply& r = expect(request::parse, disposition::forward);
-    set_place(r, {}, s);
+/// `r`: of its Parse.
+void session::begin_statement(expected_reply& r, byte_view name, const statement_ptr& s) {
+    link_->place(r, {}, s);
     r.client_unnamed = name.empty();
     r.changes_table = true;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
@@ -114,24 +113,25 @@ session::progress session::on_bind(const frame& f) {
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000
         ++statistics_.counters.provoked_failures[provoked::e26000];
-        close_name(b->statement, false);
+        link_->free_name(b->statement, false);
         return forward(f, request::bind);
     }
     if (!b->statement.empty()) {
         const auto count = s->parameter_count();
-        if (!count && s->text && !settled())
+        if (!count && s->text && !link_->settled())
             return progress::wait;  // the text is too long: the server will tell
         if (skipping_) return drop(f);
         if (count && b->parameter_count != *count) {  // 08P01 quotes the name
             ++statistics_.counters.provoked_failures[provoked::e08p01];
-            close_name(b->statement, false);
-            send_parse(b->statement, {}, s->any_parameter_types(), disposition::swallow);
+            link_->free_name(b->statement, false);
+            link_->send_parse(b->statement, {}, s->any_parameter_types(), disposition::swallow);
             return forward(f, request::bind);
         }
     }
     const auto resident = find_resident(b->statement, *s);
-    if (aborted_ && !resident && !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
-        set_place(send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
+    if (link_->in_failed_block() && !resident &&
+        !(s->text && s->text->facts().exits_block)) {  // 25P02 of Bind
+        link_->place(link_->send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
         return send_bind(f, *b, {}, s);
     }
     if (const auto uses = uses_of(*s)) {
@@ -161,23 +161,26 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     s->bound = true;
     session_statistics::calls(*s);
     statistics_.rewrites(rewritten::bind, b.statement);
-    expected_reply& r = expect(request::bind, disposition::forward);
+    const auto guard = guarded ? guard_of(f, b, *s) : std::nullopt;
+    expected_reply& r = guard
+                            ? link_->forward_guarded_bind(f, b, where.name(), guard->formats, guard->columns)
+                            : forward_bind(f, b, where);
     r.subject = s;
-    if (!b.portal.empty() && awaits_verdict()) r.portal = std::make_unique<const std::string>(b.portal);
-    r.guarded = guarded && compose_guarded_bind(f, b, where, *s);
-    bound_.name.assign(statement_key(b.portal));
-    bound_.effect = effect_of_running(*s);
-    if (r.guarded) return progress::done;
-    if (b.statement.empty()) {
-        to_server_.borrow(f.raw);
-    } else {
-        to_server_.compose([&](std::string& out) {
-            compose_bind_head(out, b.portal, where.name(), f.body_size() - b.tail_at);
-        });
-        to_server_.borrow(f.body().substr(b.tail_at));
-    }
-    begin_passing(f, f.raw.size(), false);
+    r.guarded = guard.has_value();
+    if (!b.portal.empty() && link_->awaits_verdict())
+        r.portal = std::make_unique<const std::string>(b.portal);
+    link_->binds(b.portal, effect_of_running(*s));
     return progress::done;
+}
+
+/// Without the statement's name.
+expected_reply& session::forward_bind(const frame& f, const bind_view& b, server_place where) {
+    if (b.statement.empty()) return link_->forward(f, request::bind);
+    const std::size_t rest = f.body_size() - b.tail_at;
+    expected_reply& r = link_->forward_rest(
+        request::bind, rest, [&](std::string& out) { compose_bind_head(out, b.portal, where.name(), rest); });
+    link_->pass(f.body().substr(b.tail_at));
+    return r;
 }
 
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute. PostgreSQL compares
@@ -203,7 +206,7 @@ session::progress session::on_describe(const frame& f) {
     const statement_ptr s = table_.find(target->name);
     if (!s) {  // 26000
         ++statistics_.counters.provoked_failures[provoked::e26000];
-        close_name(target->name, false);
+        link_->free_name(target->name, false);
         return forward(f, request::describe_statement);
     }
     if (const auto uses = uses_of(*s))
@@ -215,12 +218,12 @@ session::progress session::on_describe(const frame& f) {
         send_describe(resident->name(), disposition::forward, purpose::birth, s);
         return progress::done;
     }
-    if (aborted_ && !s->birth && s->text && is_utility_without_rows(s->text->sql))
+    if (link_->in_failed_block() && !s->birth && s->text && is_utility_without_rows(s->text->sql))
         s->birth = texts_.intern_birth(s->text->parameter_types, {});
     if (s->birth && !s->returns_rows()) {  // natively not analysed again, in a failed block neither
         statistics_.rewrites(rewritten::describe, target->name);
         statistics_.uses(*s);
-        set_place(send_parse({}, {}, s->birth->parameter_types, disposition::swallow), {}, nullptr);
+        link_->place(link_->send_parse({}, {}, s->birth->parameter_types, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::forward, purpose::none, nullptr);
         return progress::done;
     }
@@ -229,7 +232,7 @@ session::progress session::on_describe(const frame& f) {
     if (!s->text) return refuse_not_kept(f);
     statistics_.rewrites(rewritten::describe, target->name);
     expected_reply& parse = make_resident(s);
-    if (aborted_)
+    if (link_->in_failed_block())
         parse.instead = replacement::describe_routine;
     else
         parse.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
@@ -274,7 +277,7 @@ session::progress session::on_close(const frame& f) {
 
 void session::close_statement(byte_view name) {
     ++statistics_.counters.rewritten_messages[rewritten::close];
-    send_close(nothing_name, disposition::forward).changes_table = true;
+    link_->send_close(target_kind::statement, nothing_name, disposition::forward).changes_table = true;
     table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
 }
 
@@ -283,12 +286,12 @@ session::progress session::on_execute(const frame& f) {
     const auto portal = read_execute_portal(f.body());
     const auto found =
         portal && !sql_portals_.empty() ? sql_portals_.find(statement_key(*portal)) : sql_portals_.end();
-    const statement_effect effect =
-        portal && bound_.name == statement_key(*portal) ? bound_.effect : statement_effect::lasting;
-    if (effect == statement_effect::lasting && awaits_verdict()) return wait_for_verdict();
-    if (effect == statement_effect::lasting) forget_our_names();  // it may be a DO that deallocates all
+    const statement_effect effect = portal ? link_->current().effect_of(*portal) : statement_effect::lasting;
+    if (effect == statement_effect::lasting && link_->awaits_verdict()) return wait_for_verdict();
+    if (effect == statement_effect::lasting) link_->forget_names();  // it may be a DO that deallocates all
     if (found == sql_portals_.end()) {
-        forward_execute(f, effect);
+        ++statistics_.counters.executes;
+        link_->forward_execute(f, effect);
         follow_execute(portal);
         return progress::done;
     }
@@ -299,17 +302,10 @@ session::progress session::on_execute(const frame& f) {
     if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
         return placed;
     if (skipping_) return drop(f);
-    forward_execute(f, effect);
-    replies_.back().changes_table = true;
+    ++statistics_.counters.executes;
+    link_->forward_execute(f, effect).changes_table = true;
     table_.send(effect_of(uses->list.front()));
     follow_execute(portal);
-    return progress::done;
-}
-
-/// What it does counts for the segment that it stands in, which may begin with it.
-session::progress session::forward_execute(const frame& f, statement_effect effect) {
-    forward(f, request::execute);
-    executed_ = std::max(executed_, effect);
     return progress::done;
 }
 
@@ -319,11 +315,9 @@ session::progress session::on_flush(const frame& f) {
     if (f.body_size() > 0) return forward(f, request::malformed);
     if (may_end_at_flush()) {
         keep_birth();
-        send_sync(disposition::swallow);
-    } else if (open_) {
-        to_server_.borrow(f.raw);
-        unflushed_ = false;
-        check_flushed_ = true;
+        link_->send_sync(disposition::swallow);
+    } else if (link_->current().is_open()) {
+        link_->forward_flush(f);
     }
     return progress::done;
 }
@@ -332,9 +326,9 @@ session::progress session::on_flush(const frame& f) {
 /// postgres.js send with the first execution: our Sync frees it, and serves as the client's (C5). Nothing is
 /// lost but a text that is not kept.
 bool session::may_end_at_flush() const {
-    const statement_ptr& s = residents_.sent.unnamed();
-    return open_ && only_prepares_ && status_ == transaction_status::idle &&
-           options_.pooler != pooler_kind::direct && !(s && !s->text);
+    const statement_ptr& s = link_->standing().sent.unnamed();
+    return link_->current().only_prepares() && link_->is_idle() && link_->pooler() != pooler_kind::direct &&
+           !(s && !s->text);
 }
 
 session::progress session::on_sync(const frame& f) {
@@ -345,21 +339,21 @@ session::progress session::on_sync(const frame& f) {
     }
     if (skipping_) {  // the Sync that we sent has been its: §5
         skipping_ = false;
-        answers_.show_ready(status_);
+        answers_.show_ready(link_->status());
         return progress::done;
     }
-    if (options_.result_shape == shape_check::strict && awaits_verdict() && segment_lasts())
+    if (options_.result_shape == shape_check::strict && link_->awaits_verdict() && link_->would_last())
         return wait_for_verdict();
     // PostgreSQL 18: an implicit transaction that a Query has joined breaks at a lone Sync (§2).
-    if (after_query_ && status_ == transaction_status::in_block && !open_)
-        set_place(send_parse({}, {}, {}, disposition::swallow), {}, nullptr);
+    if (link_->is_after_query() && link_->status() == transaction_status::in_block && !link_->current().is_open())
+        link_->place(link_->send_parse({}, {}, {}, disposition::swallow), {}, nullptr);
     keep_birth();
     return forward(f, request::sync);
 }
 
 /// A Close at the start of a segment may turn out to be all of it: then it takes no server (§3).
 bool session::defers_close(const frame& f) {
-    if (static_cast<frontend>(f.type) != frontend::close || status_ != transaction_status::idle || open_ ||
+    if (static_cast<frontend>(f.type) != frontend::close || !link_->is_idle() || link_->current().is_open() ||
         skipping_)
         return false;
     const auto target = read_target(f.body());

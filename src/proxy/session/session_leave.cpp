@@ -20,7 +20,7 @@ void session::on_client_eof() {
 
 void session::leave() {
     held_ = held_back::nothing;
-    if (client_is_mid_message()) {
+    if (link_->passing() > 0) {
         // The server waits for the end of a message that will never come: only closing ends that.
         leaving_ = leave_step::left;
         return;
@@ -37,25 +37,23 @@ void session::advance_leave() {
 bool session::advance_leave_step() {
     switch (leaving_) {
         case leave_step::boundary:
-            if (boundary_in_flight() && !copy_in_) return false;
+            if (link_->boundary_in_flight() && !link_->copies_in()) return false;
             leaving_ = leave_step::segment;
             return true;
         case leave_step::segment:
-            if (open_ && !settled()) return false;  // a copy may be about to begin
+            if (link_->current().is_open() && !link_->settled())
+                return false;  // a copy may be about to begin
             leaving_ = leave_step::block;
             undo_segment();
             return true;
         case leave_step::block:
-            if (!replies_.empty()) return false;
+            if (!link_->replies().empty()) return false;
             leaving_ = leave_step::farewell;
-            if (status_ != transaction_status::idle) {
-                to_server_.compose([](std::string& out) { compose_query(out, "ROLLBACK"); });
-                expect(request::query, disposition::swallow);
-            }
+            if (!link_->is_idle()) { link_->send_query("ROLLBACK", disposition::swallow); }
             return true;
         case leave_step::farewell:
-            if (!replies_.empty()) return false;
-            to_server_.compose([](std::string& out) { compose_bare(out, frontend::terminate); });
+            if (!link_->replies().empty()) return false;
+            link_->send_terminate();
             leaving_ = leave_step::left;
             return false;
         case leave_step::none:
@@ -66,15 +64,14 @@ bool session::advance_leave_step() {
 
 /// Natively the work of an open segment is gone; a plain Sync would commit it.
 void session::undo_segment() {
-    if (copy_in_ || open_) answers_.mute();
+    if (link_->copies_in() || link_->current().is_open()) answers_.mute();
     copy_query_ = false;
-    if (copy_in_) {
-        to_server_.compose([](std::string& out) { compose_copy_fail(out, "client has left"); });
-        copy_in_ = false;
-        if (!boundary_in_flight()) send_sync(disposition::swallow);
-    } else if (open_) {
+    if (link_->copies_in()) {
+        link_->send_copy_fail("client has left");
+        if (!link_->boundary_in_flight()) link_->send_sync(disposition::swallow);
+    } else if (link_->current().is_open()) {
         force_failure(replacement::none);
-        send_sync(disposition::swallow);
+        link_->send_sync(disposition::swallow);
     }
 }
 

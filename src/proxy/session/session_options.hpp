@@ -2,6 +2,8 @@
 
 #include <cstddef>
 
+#include "proxy/link/pooler_kind.hpp"
+
 namespace pgsidecar {
 
 /// Whether the row shape of a statement parsed again is compared with the one that its client was told
@@ -10,13 +12,6 @@ enum class shape_check {
     off,
     optimistic,  ///< nothing waits for it: a change that is seen too late is 40003
     strict,      ///< nothing that lasts is done before it is known
-};
-
-/// What stands behind the link, and so whose the server is (semantics §1).
-enum class pooler_kind {
-    pgbouncer_1_18,   ///< gives the server away at a ReadyForQuery 'I', whatever else has been sent
-    tracks_requests,  ///< only when all that has been sent is answered: pgBouncer from 1.22.1 on
-    direct,           ///< PostgreSQL itself: the server stays ours
 };
 
 struct session_options {

@@ -7,32 +7,25 @@
 /// requests.
 namespace pgsidecar {
 
-/// The segment that ends now.
-bool session::can_be_overlapped() const {
-    const bool link_stays =
-        status_ == transaction_status::in_block ||
-        (status_ == transaction_status::idle && options_.pooler != pooler_kind::pgbouncer_1_18);
-    return link_stays && executed_ < statement_effect::lasting && !skipping_ &&
-           (!boundary_in_flight() || overlappable_);
-}
-
 /// The descriptions on which a Bind relies are answered, too.
 bool session::may_overlap(const frame& f) const {
-    if (!overlappable_ || skipping_ || owed_birth_ || !table_.all_answered()) return false;
-    const bool in_block = status_ == transaction_status::in_block;
-    if (!open_ && in_block && awaits_verdict()) return false;  // it may fail the block
+    if (!link_->may_be_overlapped() || skipping_ || owed_birth_ || !table_.all_answered()) return false;
+    const bool in_block = link_->status() == transaction_status::in_block;
+    if (!link_->current().is_open() && in_block && link_->awaits_verdict())
+        return false;  // it may fail the block
     switch (static_cast<frontend>(f.type)) {
         case frontend::bind: return bind_may_overlap(f);
         case frontend::execute:
-            return open_ && bound_.effect < statement_effect::lasting &&
-                   statement_key(read_execute_portal(f.body()).value_or("")) == bound_.name;
+            return link_->current().is_open() &&
+                   link_->current().effect_of(read_execute_portal(f.body()).value_or("")) <
+                       statement_effect::lasting;
         case frontend::describe:
         case frontend::close: {
             const auto target = read_target(f.body());
             return target && target->kind == target_kind::portal;
         }
         case frontend::flush: return true;
-        case frontend::sync: return open_ || in_block;
+        case frontend::sync: return link_->current().is_open() || in_block;
         default: return false;
     }
 }
@@ -49,23 +42,10 @@ bool session::bind_may_overlap(const frame& f) const {
     return formats_fit && s->parameter_count() == std::size_t{*b->parameter_count};
 }
 
-/// What is on its way is not known. In a block a Parse that fails leaves its place empty, and the Bind to it
-/// fails as it should; one that is skipped leaves what stood there before, which may end the failed block.
-/// Outside a block it may meet another server than the segment in flight, and what that one parses may fail
-/// without it. What is being checked is checked once more: it stands where it may have another shape.
-void session::begin_overlap() {
-    if (status_ != transaction_status::idle)
-        return replies_.forget_places_that_may_be_skipped(residents_.sent);
-    if (options_.pooler == pooler_kind::direct && !awaits_verdict())
-        return replies_.forget_places(residents_.sent);
-    residents_.sent.forget();
-    residents_.forget_displaced();
-}
-
 /// What a segment sends in front of its Bind, and the Bind itself, natively meet the failed block as the
 /// Bind.
 bool session::show_failed_block(const expected_reply& head, byte_view body) {
-    if (!head.overlaps || status_ != transaction_status::failed || head.kind == request::execute ||
+    if (!head.overlaps || link_->status() != transaction_status::failed || head.kind == request::execute ||
         head.kind == request::describe_portal)
         return false;
     if (error_field_value(body, error_field::sqlstate) == "25P02")

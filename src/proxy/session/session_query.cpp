@@ -36,7 +36,7 @@ session::attempt& session::this_attempt() {
 /// unanswered, and the pooler would wait for its ReadyForQuery for ever (B6).
 session::progress session::on_query(const frame& f) {
     if (!attempt_ || !attempt_->placing) {
-        if (!settled()) return progress::wait;
+        if (!link_->settled()) return progress::wait;
         if (skipping_) return drop(f);
     }
     if (!wanted_whole(f)) return on_long_query(f);
@@ -55,23 +55,24 @@ session::progress session::on_query(const frame& f) {
         attempt_->placing = true;
         if (!uses->known) return fail_attempt(why_unreadable(*uses));
         if (const replacement why = overfills(*uses); why != replacement::none) return fail_attempt(why);
-        if (aborted_ && executes_behind_exit(*uses)) return fail_attempt(replacement::execute_after_exit);
+        if (link_->in_failed_block() && executes_behind_exit(*uses))
+            return fail_attempt(replacement::execute_after_exit);
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
-    const bool outside = status_ == transaction_status::idle && !open_;
-    if (outside && options_.pooler != pooler_kind::direct && readable &&
+    const bool outside = link_->is_idle() && !link_->current().is_open();
+    if (outside && link_->pooler() != pooler_kind::direct && readable &&
         is_copy_from_stdin(*text, reading_)) {
         send_copy_query(*text);
         return progress::done;
     }
     ++statistics_.counters.queries;
-    residents_.forget();                                                   // the text may run anything
+    link_->forget_residents();                                             // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
     if (readable)
         send_query(f, *text);
     else
         forward(f, request::query);
-    if (uses && replies_.back().kind == request::query) replies_.back().uses = std::move(uses);
+    if (uses && link_->newest().kind == request::query) link_->newest().uses = std::move(uses);
     return progress::done;
 }
 
@@ -79,36 +80,25 @@ session::progress session::on_query(const frame& f) {
 session::progress session::on_long_query(const frame& f) {
     if (f.body().size() < std::min(f.body_size(), min_query_start_size)) return progress::more;
     ++statistics_.counters.queries;
-    residents_.forget();
+    link_->forget_residents();
     table_.apply({table_effect::kind::erase, "", nullptr});
-    expect(request::query, disposition::forward);
-    to_server_.borrow(f.raw.substr(0, f.raw.size() - f.body().size()));
-    begin_passing(f, f.raw.size(), false);
+    link_->forward_start(f, request::query, f.raw.size() - f.body().size());
     watch_text();
     pass_watched(f.body());
     return progress::done;
 }
 
 session::progress session::on_function_call(const frame& f) {
-    if (!settled()) return progress::wait;
+    if (!link_->settled()) return progress::wait;
     if (skipping_) return drop(f);
     return forward(f, request::function_call);
 }
 
 bool session::is_new_prepare_alone(const sql_uses& uses) const {
-    if (!uses.known || uses.statements != 1 || aborted_) return false;
+    if (!uses.known || uses.statements != 1 || link_->in_failed_block()) return false;
     const sql_use& only = uses.list.front();
     return only.verb == sql_verb::prepare && !table_.find(only.name) &&
            no_room_for(only.prepares->text.size()) == replacement::none;
-}
-
-/// A Query as Parse, Bind and Execute: the client sees what a Query is answered. The entry of the Execute.
-expected_reply& session::send_as_execute(byte_view sql) {
-    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
-    to_server_.compose([](std::string& out) { compose_bind(out, {}, {}); });
-    expect(request::bind, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_execute(out, {}); });
-    return expect(request::execute, disposition::forward);
 }
 
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
@@ -116,15 +106,14 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
     const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
-    close_name(use.name, false);
+    link_->free_name(use.name, false);
     statistics_.parses(s, use.name);
-    send_as_execute(sql).changes_table = true;
+    link_->send_as_execute(sql).changes_table = true;
     table_.send({table_effect::kind::set, use.name, s});
-    to_server_.compose([](std::string& out) { compose_close(out, target_kind::portal, {}); });
-    expect(request::close, disposition::swallow);  // a Query leaves no portal
+    link_->send_close(target_kind::portal, {}, disposition::swallow);  // a Query leaves no portal
     send_describe(use.name, disposition::swallow, purpose::birth, s);
-    send_close(use.name, disposition::swallow);
-    send_sync(disposition::forward);
+    link_->send_close(target_kind::statement, use.name, disposition::swallow);
+    link_->send_sync(disposition::forward);
 }
 
 /// Why the client would hold more than it may; none if it would not. Names that come and go inside the string
@@ -134,7 +123,8 @@ replacement session::overfills(const sql_uses& uses) {
     for (const sql_use& use : uses.list)
         if (use.prepares) texts += statement::memory_beside_text + use.prepares->text.size();
     if (no_room(uses.list.size(), texts) == replacement::none) return replacement::none;
-    if (aborted_ && !uses.begins_with_exit) return replacement::none;  // the server refuses it
+    if (link_->in_failed_block() && !uses.begins_with_exit)
+        return replacement::none;  // the server refuses it
     std::size_t held = table_.named(), memory = 0, freed = 0;
     for (const sql_use& use : uses.list) {
         const table_effect effect = effect_of(use);
@@ -161,18 +151,18 @@ session::progress session::place_names_for_query(const sql_uses& uses) {
     this_attempt().running = true;
     if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
     if (!attempt_->placed_statement) return progress::done;
-    if (!settled() || skipping_)
+    if (!link_->settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
     return attempt_->shape_changed ? fail_attempt(replacement::shape_changed) : progress::done;
 }
 
 /// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
 session::progress session::place_names_for_extended(const sql_uses& uses, bool running) {
-    if (aborted_) return progress::done;
+    if (link_->in_failed_block()) return progress::done;
     this_attempt().running = running;
     if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
     if (!running || !attempt_->checked) return progress::done;
-    if (!settled()) return progress::wait;
+    if (!link_->settled()) return progress::wait;
     if (!skipping_ && attempt_->shape_changed && !attempt_->failed) {
         attempt_->failed = true;
         force_failure(replacement::shape_changed);
@@ -185,10 +175,11 @@ session::progress session::place_names(const sql_uses& uses, bool running, const
         const bool executes = use.verb == sql_verb::execute;
         if (use.name.empty() || is_placed(use.name) || !(running || executes)) continue;
         if (outer && outer->executes(use.name)) continue;
-        if (batch_is_full() && !settled())
+        if (batch_is_full() && !link_->settled())
             return progress::wait;  // a short text can name many long statements
         const statement_ptr s = table_.find(use.name);
-        const progress p = s && executes && !aborted_ ? place(use, s, outer) : place_empty(use.name, s);
+        const progress p =
+            s && executes && !link_->in_failed_block() ? place(use, s, outer) : place_empty(use.name, s);
         if (p != progress::done) return p;
         if (skipping_) break;
     }
@@ -200,7 +191,7 @@ session::progress session::fail_attempt(replacement why) {
     if (!this_attempt().failed) {
         attempt_->failed = true;
         force_failure(why);
-        settled();
+        link_->settled();
     }
     return progress::wait;
 }
@@ -226,7 +217,7 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
     if (skipping_) return progress::done;
     attempt_->placed.insert(name);
     attempt_->placed_statement = true;
-    close_name(name, false);
+    link_->free_name(name, false);
     if (!s->text || (inner && here.depth >= max_nesting)) {
         force_failure(s->text ? replacement::nested_too_deep : replacement::text_not_kept);
         return progress::done;
@@ -234,7 +225,7 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
     statistics_.uses(*s);
     session_statistics::calls(*s);
     ++statistics_.counters.rewritten_messages[rewritten::execute];
-    send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow).what = purpose::parse_again;
+    link_->send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow, purpose::parse_again);
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
     } else if (here.runs && attempt_->running && checks_shape(*s)) {
@@ -247,22 +238,22 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
 /// Nothing, for a name that the client does not have; else a statement that cannot fail.
 session::progress session::place_empty(const std::string& name, const statement_ptr& s) {
     attempt_->placed.insert(name);
-    close_name(name, s != nullptr);
+    link_->free_name(name, s != nullptr);
     return progress::done;
 }
 
 /// The OIDs of the types that a PREPARE inside a string has declared: nothing has to be executed for them.
 session::progress session::resolve_declared_types(const statement_ptr& s) {
-    if (!s->declared_types || aborted_) return progress::done;
+    if (!s->declared_types || link_->in_failed_block()) return progress::done;
     if (this_attempt().probed != s) {
         std::string sql = "SELECT ";
         for (std::size_t i = 0; i < s->declared_types->size(); ++i)
             sql += (i > 0 ? ", $" : "$") + std::to_string(i + 1) + "::" + (*s->declared_types)[i];
-        set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
+        link_->place(link_->send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
         send_describe({}, disposition::swallow, purpose::declared_types, s);
         attempt_->probed = s;
     }
-    return settled() ? progress::done : progress::wait;
+    return link_->settled() ? progress::done : progress::wait;
 }
 
 table_effect session::effect_of(const sql_use& use, unsigned nesting) {

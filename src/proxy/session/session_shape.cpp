@@ -17,47 +17,34 @@ bool session::may_be_guarded(const frame& bind) { return bind.size() <= max_guar
 /// PostgreSQL never holds FETCH, MOVE and EXECUTE to their first shape. A statement whose first description
 /// is still on its way may turn out to return rows.
 bool session::checks_shape(const statement& s) const {
-    return options_.result_shape != shape_check::off && !aborted_ &&
+    return options_.result_shape != shape_check::off && !link_->in_failed_block() &&
            (s.returns_rows() || (s.described && !s.birth)) && !s.text->facts().shape_varies;
 }
 
 /// Where a commit will be held back the Flush stands behind it, not behind what the statement takes to run.
 void session::send_shape_check(server_place where, const statement_ptr& s, disposition how) {
     send_describe(where.name(), how, purpose::shape_check, s);
-    check_flushed_ = false;
+    link_->checks_shape();
     const bool strict = options_.result_shape == shape_check::strict;
-    if (strict && how == disposition::swallow && status_ == transaction_status::idle &&
+    if (strict && how == disposition::swallow && link_->is_idle() &&
         s->text->effect() > statement_effect::none)
-        flush();
+        link_->flush();
 }
 
 /// A Bind with one result-format code for each column where the client has sent none or one for all: if the
 /// server's row has another number of columns it refuses the Bind before anything has run. Costs nothing, so
 /// it is done in every mode.
-bool session::compose_guarded_bind(const frame& f, const bind_view& b, server_place where,
-                                   const statement& s) {
-    if (!may_be_guarded(f) || !s.returns_rows() || s.text->facts().shape_varies) return false;
+std::optional<session::shape_guard> session::guard_of(const frame& f, const bind_view& b,
+                                                      const statement& s) {
+    if (!may_be_guarded(f) || !s.returns_rows() || s.text->facts().shape_varies) return std::nullopt;
     const std::uint16_t columns = field_reader(s.birth->shape).u16();
     const auto formats = read_result_formats(f.body(), b.tail_at);
-    if (columns < 2 || !formats || formats->count > 1) return false;
-    const byte_view values = f.body().substr(b.tail_at, formats->at - b.tail_at);
-    to_server_.compose([&](std::string& out) {
-        compose_bind_head(out, b.portal, where.name(), values.size() + 2 + 2 * std::size_t{columns});
-    });
-    to_server_.borrow(values);
-    to_server_.compose([&](std::string& out) { compose_result_formats(out, columns, formats->first); });
-    return true;
-}
-
-/// A Sync would commit something.
-bool session::segment_lasts() const {
-    return executed_ >
-           (status_ == transaction_status::idle ? statement_effect::none : statement_effect::undone);
+    if (columns < 2 || !formats || formats->count > 1) return std::nullopt;
+    return shape_guard{*formats, columns};
 }
 
 session::progress session::wait_for_verdict() {
-    if (!check_flushed_ || (replies_.head().shape_changed && unflushed_))
-        flush();  // if changed, Bind's reply decides
+    link_->hasten_verdict();
     return progress::wait;
 }
 
@@ -65,13 +52,11 @@ session::progress session::wait_for_verdict() {
 /// the transaction fails (§4).
 void session::on_shape_changed() {
     ++statistics_.counters.shape_mismatches;
-    const expected_reply* const end = replies_.boundary();
+    const expected_reply* const end = link_->next_boundary();
     answers_.show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
     table_.take_back_unanswered();
     owed_birth_ = nullptr;
-    overlappable_ = false;
     note_undone_portals();
-    residents_.forget();
     if (end) {
         skipping_ = end->how == disposition::swallow;  // ours, in place of a Flush: the client's is to come
         return;
@@ -82,37 +67,37 @@ void session::on_shape_changed() {
 
 /// Of the segment that is discarded; they outlive it in a block only.
 void session::note_undone_portals() {
-    const expected_reply& head = replies_.head();
+    const expected_reply& head = link_->head();
     auto undone = std::make_unique<undone_portals>();
     if (head.kind == request::bind) undone->without_query = head.portal ? *head.portal : "";
-    undone->skipped = replies_.discard_to_boundary();
+    undone->skipped = link_->discard_to_boundary();
     if (undone->without_query) undone->skipped.erase(undone->skipped.begin());  // the head's own
-    const bool in_block = status_ == transaction_status::in_block || executed_ == statement_effect::lasting;
+    const bool in_block = link_->status() == transaction_status::in_block ||
+                          link_->current().executed() == statement_effect::lasting;
     if (in_block) undone_portals_ = std::move(undone);
 }
 
 /// So that the failed block has the portals that it has natively. One that has failed by itself, and has
 /// skipped them the first time, makes no portal any more.
-void session::undo_portals() {
+void session::undo_portals(bool already_failed) {
     if (!undone_portals_) return;
     const undone_portals& undone = *undone_portals_;
-    const auto close = [&](const std::string& portal) {
-        to_server_.compose([&](std::string& out) { compose_close(out, target_kind::portal, portal); });
-        expect(request::close, disposition::discard);
-    };
     for (const std::string& portal : undone.skipped)
-        if (portal != undone.without_query) close(portal);
-    if (!undone.without_query || aborted_) return;
-    close(*undone.without_query);
-    send_parse({}, {}, {}, disposition::discard);
-    to_server_.compose([&](std::string& out) { compose_bind(out, *undone.without_query, {}); });
-    expect(request::bind, disposition::discard);
+        if (portal != undone.without_query) close_undone(portal);
+    if (!undone.without_query || already_failed) return;
+    close_undone(*undone.without_query);
+    link_->send_parse({}, {}, {}, disposition::discard);
+    link_->send_bind(*undone.without_query, {}, disposition::discard);
+}
+
+void session::close_undone(byte_view portal) {
+    link_->send_close(target_kind::portal, portal, disposition::discard);
 }
 
 /// And the segment ends with it; both behind the message that is passing.
 void session::fail_now() {
-    if (client_is_mid_message()) {
-        owed_ = debt::failure;
+    if (link_->passing() > 0) {
+        link_->owe(server_link::debt::failure);
         return;
     }
     fail_for_shape();
@@ -121,15 +106,14 @@ void session::fail_now() {
 
 void session::fail_for_shape() {
     ++statistics_.counters.provoked_failures[provoked::e0a000];
-    undo_portals();
-    force_failure(replacement::none, disposition::discard);
-    replies_.back().ends_undoing = true;
+    undo_portals(link_->in_failed_block());
+    force_failure(replacement::none, disposition::discard).ends_undoing = true;
 }
 
 /// What its Execute will do. The parse tree is looked at only where it can spare a wait.
 statement_effect session::effect_of_running(const statement& s) const {
     if (!s.text) return statement_effect::lasting;
-    const bool may_spare = awaits_verdict() && status_ == transaction_status::idle;
+    const bool may_spare = link_->awaits_verdict() && link_->is_idle();
     return may_spare ? s.text->effect() : s.text->effect_at_most();
 }
 

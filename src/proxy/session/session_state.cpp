@@ -16,9 +16,6 @@ namespace {
 constexpr std::size_t max_state_portals = 64;
 constexpr std::size_t max_state_portal_name = 256;
 
-/// A name that nothing else has, so that the client's unnamed portal survives.
-constexpr byte_view our_portal = "psc_p";
-
 constexpr error_message not_heard_warning{
     .severity = "WARNING",
     .sqlstate = "01000",
@@ -31,7 +28,7 @@ constexpr error_message not_heard_warning{
 }  // namespace
 
 /// Nothing of it concerns a server that stays the client's.
-bool session::keeps_state() const { return options_.pooler != pooler_kind::direct; }
+bool session::keeps_state() const { return link_->pooler() != pooler_kind::direct; }
 
 /// What the statement of an EXECUTE does, if it does anything to the state.
 state_use session::resolved(state_use use) const {
@@ -50,7 +47,7 @@ std::vector<std::string> session::behind(const state_use& use, bool is_last) {
     return start_up_.behind({.name = use.verb == state_verb::reset ? byte_view(use.name) : byte_view{},
                              .local = use.local,
                              .is_last = is_last,
-                             .may_wait = !open_});
+                             .may_wait = !link_->current().is_open()});
 }
 
 /// The Query itself. Behind a statement of it that resets something stands what the client's own session
@@ -65,7 +62,7 @@ session::progress session::send_query(const frame& f, byte_view text) {
     std::size_t taken = 0;
     for (const state_use& written : uses) {
         const state_use use = resolved(written);
-        const bool alone = uses.size() == 1 && !open_ && status_ == transaction_status::idle;
+        const bool alone = uses.size() == 1 && !link_->current().is_open() && link_->is_idle();
         plan->steps.push_back({use});
         if (use.verb == state_verb::discard_all && !alone) continue;  // it fails
         if (use.local && alone) continue;                             // it does nothing
@@ -83,10 +80,9 @@ session::progress session::send_query(const frame& f, byte_view text) {
         forward(f, request::query);
     } else {
         sent.append(text.substr(taken));
-        to_server_.compose([&](std::string& out) { compose_query(out, sent); });
-        expect(request::query, disposition::forward);
+        link_->send_query(sent, disposition::forward);
     }
-    replies_.back().state = std::move(plan);
+    link_->newest().state = std::move(plan);
     return progress::done;
 }
 
@@ -110,24 +106,13 @@ std::size_t session::characters_of(byte_view text) const {
 
 /// DISCARD ALL refuses to stand in a string with anything else.
 void session::discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours) {
-    expected_reply& execute = send_as_execute(text);
+    expected_reply& execute = link_->send_as_execute(text);
     execute.changes_table = true;
     execute.state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
     table_.send({table_effect::kind::erase_all, "", nullptr});
-    executed_ = statement_effect::lasting;
-    for (const std::string& sql : ours) execute_ours(sql);
-    send_sync(disposition::forward);
-}
-
-/// Takes the unnamed slot, and the client's unnamed portal stays.
-void session::execute_ours(byte_view sql) {
-    set_place(send_parse({}, sql, {}, disposition::swallow), {}, nullptr);
-    to_server_.compose([](std::string& out) { compose_bind(out, our_portal, {}); });
-    expect(request::bind, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_execute(out, our_portal); });
-    expect(request::execute, disposition::swallow);
-    to_server_.compose([](std::string& out) { compose_close(out, target_kind::portal, our_portal); });
-    expect(request::close, disposition::swallow);
+    link_->lasts();
+    for (const std::string& sql : ours) link_->run(sql);
+    link_->send_sync(disposition::forward);
 }
 
 void session::remember_state(byte_view portal, const statement& s) {
@@ -146,11 +131,11 @@ void session::follow_execute(std::optional<byte_view> portal) {
     const auto found = state_portals_.find(*portal);
     if (found == state_portals_.end()) return;
     const state_use use = resolved(found->second);
-    replies_.back().state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
-    if (aborted_ || !use.resets() || start_up_.empty()) return;
+    link_->newest().state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
+    if (link_->in_failed_block() || !use.resets() || start_up_.empty()) return;
     for (const std::string& sql : start_up_.behind(
              {.name = use.verb == state_verb::reset ? byte_view(use.name) : byte_view{}, .local = use.local}))
-        execute_ours(sql);
+        link_->run(sql);
 }
 
 /// A statement is done; whether it was the client's.
@@ -207,10 +192,10 @@ bool session::mend_start_up(disposition how) {
     if (std::exchange(owes_warning_, false)) answers_.show_notice(not_heard_warning);
     if (start_up_.empty() || answers_.is_muted() || leaving_ != leave_step::none) return false;
     has_discarded_ = false;
-    const auto ours = start_up_.at_ready(std::exchange(has_reset_, false) && !aborted_);
-    for (const std::string& sql : ours) execute_ours(sql);
+    const auto ours = start_up_.at_ready(std::exchange(has_reset_, false) && !link_->in_failed_block());
+    for (const std::string& sql : ours) link_->run(sql);
     if (!ours.empty()) {
-        send_sync(how);
+        link_->send_sync(how);
         return true;
     }
     start_up_.release([this](byte_view name, byte_view value) { answers_.show_parameter(name, value); });

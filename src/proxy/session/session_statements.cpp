@@ -6,16 +6,9 @@
 
 /// Where a statement stands on the link's server, and birth data (semantics §3).
 namespace pgsidecar {
-namespace {
-
-/// A name that nothing creates: a Bind to it fails.
-constexpr byte_view refused_name = "psc_refuse";
-
-}  // namespace
-
 /// Errors quote the name: the client's unnamed statement has none.
 std::optional<server_place> session::find_resident(byte_view name, const statement& s) const {
-    const auto found = residents_.sent.find(s);
+    const auto found = link_->standing().sent.find(s);
     return found && name.empty() && !found->unnamed() ? std::nullopt : found;
 }
 
@@ -25,13 +18,14 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     if (where.unnamed()) {
         if (table_.find("") != s) keep_birth();
     } else {
-        set_place(send_close(where.name(), disposition::swallow), where, nullptr);
+        link_->place(link_->send_close(target_kind::statement, where.name(), disposition::swallow), where,
+                     nullptr);
     }
     statistics_.reparses(*s);
     statistics_.uses(*s);
-    expected_reply& r = send_parse(where.name(), s->text->sql, s->parameter_types(), disposition::swallow);
-    set_place(r, where, s);
-    r.what = purpose::parse_again;
+    expected_reply& r = link_->send_parse(where.name(), s->text->sql, s->parameter_types(),
+                                          disposition::swallow, purpose::parse_again);
+    link_->place(r, where, s);
     r.subject = s;
     return r;
 }
@@ -40,8 +34,8 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 /// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
 /// errors would quote the name.
 server_place session::place_for(const statement_ptr& s) {
-    if (!residents_.has_lost_its_place(*s) || table_.find("") == s) return {};
-    return residents_.next_name();
+    if (!link_->standing().has_lost_its_place(*s) || table_.find("") == s) return {};
+    return link_->next_name();
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
@@ -60,8 +54,8 @@ void session::send_owed_birth(const frame& next) {
 
 /// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
 void session::keep_birth() {
-    const statement_ptr& s = residents_.sent.unnamed();
-    if (s && !s->described && !s->bound && !aborted_ && table_.find("") == s)
+    const statement_ptr& s = link_->standing().sent.unnamed();
+    if (s && !s->described && !s->bound && !link_->in_failed_block() && table_.find("") == s)
         send_describe({}, disposition::swallow, purpose::birth, s);
 }
 
@@ -79,11 +73,19 @@ replacement session::no_room(std::size_t statements, std::size_t memory) const {
 }
 
 /// The transaction really fails; the client reads another error (§5).
-void session::force_failure(replacement why, disposition how) {
+expected_reply& session::force_failure(replacement why, disposition how) {
     statistics_.provokes(why);
-    send_close(refused_name, how);
-    to_server_.compose([](std::string& out) { compose_bind(out, {}, refused_name); });
-    expect(request::bind, how).instead = why;
+    expected_reply& r = link_->send_failure(how);
+    r.instead = why;
+    return r;
+}
+
+expected_reply& session::send_describe(byte_view name, disposition how, purpose what,
+                                       const statement_ptr& s) {
+    expected_reply& r = link_->send_describe(name, how, what);
+    r.subject = s;
+    if (what == purpose::birth) s->described = true;
+    return r;
 }
 
 /// Takes from a Describe's replies what its entry is there for. Whether the client is to be told instead that
@@ -109,7 +111,7 @@ bool session::learn(expected_reply& head, const frame& f) {
             if (!s.birth) s.birth = texts_.intern_birth(described_types_, *shape);
             if (*shape == s.birth->shape) break;
             if (head.how == disposition::forward) return true;
-            replies_.behind_head().shape_changed = true;
+            link_->behind_head().shape_changed = true;
             break;
         case purpose::placed_check:
             if (attempt_) attempt_->shape_changed |= *shape != s.birth->shape;

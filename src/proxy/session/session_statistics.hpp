@@ -17,10 +17,6 @@ public:
     /// `names` of its pool, if they are kept.
     explicit session_statistics(std::shared_ptr<name_history> names) : names_(std::move(names)) {}
 
-    /// When what comes next has come, in nanoseconds since any moment.
-    void at(std::uint64_t now) { now_ = now; }
-    std::uint64_t now() const { return now_; }
-
     session_counters counters;
 
     /// A message that names the statement. To the unnamed one they go as they are.
@@ -34,8 +30,8 @@ public:
     void reparses(const statement& s);
     void provokes(replacement why);
     /// The time of an Execute belongs to the statement that was bound last: from when it was sent, or the one
-    /// before it was answered.
-    void measure(const expected_reply& answered);
+    /// before it was answered; `now` in nanoseconds, as they are.
+    void measure(const expected_reply& answered, std::uint64_t now);
     /// A statement that is parsed in this transaction.
     void begins(statement& s) { s.seen_in = this_transaction(); }
 
@@ -43,8 +39,7 @@ private:
     std::uint32_t this_transaction() const { return static_cast<std::uint32_t>(counters.transactions + 1); }
 
     std::shared_ptr<name_history> names_;
-    statement_usage_ptr running_;  // of the statement that was bound last
-    std::uint64_t now_ = 0;
+    statement_usage_ptr running_;    // of the statement that was bound last
     std::uint64_t answered_at_ = 0;  // the last Execute
 };
 

@@ -165,7 +165,8 @@ private:
     server native_{database_};
     pooler pooler_;
     text_pool texts_;
-    session session_{texts_, {}};
+    server_link link_{pooler_kind::pgbouncer_1_18};
+    session session_{texts_, {}, link_};
     std::string client_buffer_, server_buffer_;
     std::string sent_, natively_, received_, to_server_;
 };
