@@ -44,13 +44,13 @@ TEST(ReplyQueue, CountsAreThoseOfItsEntries) {
 
 TEST(ReplyQueue, WhatIsDiscardedMeansNothingAndItsBlockFails) {
     reply_queue q;
-    q.expect(request::parse, forward).changes_table = true;
-    q.expect(request::bind, forward).portal = std::make_unique<const std::string>("p");
+    q.expect(request::parse, forward).note.table = table_change::oldest;
+    q.expect(request::bind, forward).note.portal = std::make_unique<const std::string>("p");
     q.expect(request::sync, forward);
     q.expect(request::bind, forward);
     EXPECT_EQ(q.discard_to_boundary(), std::vector<std::string>{"p"});
     EXPECT_EQ(q.head().how, discard);
-    EXPECT_FALSE(q.head().changes_table);
+    EXPECT_EQ(q.head().note.table, table_change::none);
     q.pop();
     q.pop();
     EXPECT_EQ(q.head().how, forward);

@@ -91,7 +91,7 @@ expected_reply* reply_queue::boundary() {
 
 void reply_queue::forget_places(placed_statements& sent) const {
     for (const expected_reply& entry : pending())
-        if (entry.changes_place) sent[entry.where] = nullptr;
+        if (entry.where) sent[*entry.where] = nullptr;
 }
 
 void reply_queue::forget_places_that_may_be_skipped(placed_statements& sent) const {
@@ -101,7 +101,7 @@ void reply_queue::forget_places_that_may_be_skipped(placed_statements& sent) con
             may_be_skipped = false;
             continue;
         }
-        if (entry.changes_place && may_be_skipped) sent[entry.where] = nullptr;
+        if (entry.where && may_be_skipped) sent[*entry.where] = nullptr;
         may_be_skipped |= entry.kind != request::close;
     }
 }
@@ -117,7 +117,8 @@ void reply_queue::skip_to_sync() {
 }
 
 void reply_queue::forget_named_places() {
-    for (expected_reply& entry : pending()) entry.changes_place &= entry.where.unnamed();
+    for (expected_reply& entry : pending())
+        if (entry.where && !entry.where->unnamed()) entry.where.reset();
 }
 
 std::vector<std::string> reply_queue::discard_to_boundary() {
@@ -127,7 +128,7 @@ std::vector<std::string> reply_queue::discard_to_boundary() {
             entry.fails_block = true;
             break;
         }
-        if (entry.kind == request::bind) portals.push_back(entry.portal ? *entry.portal : "");
+        if (entry.kind == request::bind) portals.push_back(entry.note.portal ? *entry.note.portal : "");
         shape_checks_ -= entry.what == purpose::shape_check;
         entry = expected_reply(entry.kind, disposition::discard);
     }

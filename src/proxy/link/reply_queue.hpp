@@ -2,14 +2,13 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "protocol/message_types.hpp"
 #include "proxy/link/residents.hpp"
-#include "proxy/link/state_plan.hpp"
-#include "proxy/sql/sql_uses.hpp"
 #include "proxy/statements/statement.hpp"
 
 namespace pgsidecar {
@@ -48,6 +47,8 @@ enum class purpose : std::uint8_t {
     shape_check,     ///< compare the row shape with the subject's
     placed_check,    ///< the same for a statement that stands under the client's own name
     declared_types,  ///< learn the types that the subject's PREPARE declared
+    copy_by_query,   ///< an Execute whose CommandComplete is shown with the ReadyForQuery, as a Query's
+    shape_failure,   ///< the Bind that fails in place of a changed row shape
 };
 
 /// What the client reads in place of the server's ErrorResponse.
@@ -66,37 +67,50 @@ enum class replacement : std::uint8_t {
     describe_routine,  ///< the same error, as Describe would have raised it
 };
 
+/// What changes in the client's table when the message is answered.
+enum class table_change : std::uint8_t {
+    none,
+    oldest,         ///< the oldest unanswered change is its
+    unnamed_parse,  ///< the same; if the Parse fails, the client's "" is gone
+};
+
+class query_plan;
+
+/// What the answer means to the client. The link carries it and does not read it.
+struct client_note {
+    replacement instead = replacement::none;
+    table_change table = table_change::none;
+    bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
+    bool guarded = false;            ///< a Bind that fails where the row shape has another number of columns
+    statement_ptr subject;
+    std::unique_ptr<const std::string> portal;  ///< of a Bind that a changed shape may undo; null: ""
+    std::shared_ptr<query_plan> plan;           ///< of a Query or Execute; null: nothing follows from it
+};
+
 /// One message sent to the server: what will be answered, who sees it, and what holds once it has been
 /// answered.
 struct expected_reply {
     expected_reply(request r, disposition d, purpose w = purpose::none) : kind(r), how(d), what(w) {}
 
+    /// Of the client's data.
+    enum class copy : std::uint8_t {
+        none,
+        begun,          ///< CopyInResponse has come,
+        crossed_error,  ///< and then ErrorResponse
+    };
+
     request kind;
     disposition how;
     purpose what;
-    replacement instead = replacement::none;
-    bool changes_table = false;   ///< the oldest unanswered change of the table is its
-    bool client_unnamed = false;  ///< the client's own Parse of "": if it fails, "" is gone
-    bool changes_place = false;
-    bool birth_types_first = false;  ///< an error is shown behind the subject's ParameterDescription
-    bool copied = false;             ///< CopyInResponse has come
-    bool failed = false;             ///< ErrorResponse has come
-    bool shape_changed = false;      ///< a Bind behind a check that has found another row shape
-    bool fails_block = false;   ///< a boundary of which only the ReadyForQuery is shown: its block is to fail
-    bool guarded = false;       ///< a Bind that fails where the row shape has another number of columns
-    bool overlaps = false;      ///< sent in a block, behind a Sync that had not been answered
-    bool ends_undoing = false;  ///< the forced failure behind a changed shape
-    bool tag_behind_commit = false;  ///< its CommandComplete is shown with the ReadyForQuery
-    bool lasts = false;              ///< a boundary that may commit something
-    std::uint32_t commands_completed = 0;
-    std::uint32_t uses_done = 0;                ///< of `uses`, by them
-    std::uint64_t sent_at = 0;                  ///< nanoseconds, session::at()
-    std::unique_ptr<const std::string> portal;  ///< of a Bind that a changed shape may undo; null: ""
-    statement_ptr subject;
-    server_place where;                 ///< if changes_place: there stands
-    statement_ptr resident;             ///< this one
-    sql_uses_ptr uses;                  ///< of a Query
-    std::shared_ptr<state_plan> state;  ///< null: it leaves the session's state as it is
+    copy copies = copy::none;
+    bool overlaps = false;       ///< sent in a block, behind a Sync that had not been answered
+    bool lasts = false;          ///< a boundary that may commit something
+    bool shape_changed = false;  ///< a Bind behind a check that has found another row shape
+    bool fails_block = false;    ///< a boundary whose block is to fail: only its ReadyForQuery is shown
+    std::optional<server_place> where;  ///< there stands, once it is answered,
+    statement_ptr resident;             ///< this one, or nothing
+    std::uint64_t sent_at = 0;          ///< nanoseconds, server_link::at()
+    client_note note;
 };
 
 /// One entry for every message sent to the server, in order. It takes no memory while nothing is expected; an

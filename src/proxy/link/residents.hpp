@@ -31,11 +31,11 @@ public:
     }
 
 private:
-    constexpr explicit server_place(std::size_t index) : index_(index) {}
+    constexpr explicit server_place(std::size_t index) : index_(static_cast<std::uint8_t>(index)) {}
 
     static constexpr std::array<byte_view, count> names{"",      "psc_1", "psc_2", "psc_3", "psc_4",
                                                         "psc_5", "psc_6", "psc_7", "psc_8"};
-    std::size_t index_ = 0;
+    std::uint8_t index_ = 0;
 };
 
 /// What stands there, as far as we know. Null: nothing, or unknown.

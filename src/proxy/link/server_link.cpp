@@ -172,7 +172,6 @@ void server_link::free_name(byte_view name, bool then_empty) {
 }
 
 void server_link::place(expected_reply& r, server_place where, const statement_ptr& s) {
-    r.changes_place = true;
     r.where = where;
     r.resident = s;
     residents_.put(where, s);
@@ -204,13 +203,14 @@ void server_link::hasten_verdict() {
 
 void server_link::complete() {
     expected_reply& head = replies_.head();
-    if (head.changes_place) residents_.answered[head.where] = std::move(head.resident);
+    if (head.where) residents_.answered[*head.where] = std::move(head.resident);
     replies_.pop();
 }
 
 /// To an Execute: see reply_queue::drop_eaten_syncs().
 void server_link::on_copy_in_response() {
-    copy_in_ = replies_.head().copied = true;
+    copy_in_ = true;
+    replies_.head().copies = expected_reply::copy::begun;
     if (replies_.head().kind != request::execute) return;
     replies_.drop_eaten_syncs();
     segment_.reopen();
@@ -219,7 +219,7 @@ void server_link::on_copy_in_response() {
 bool server_link::on_error() {
     const expected_reply& head = replies_.head();
     const bool shape_changed = head.shape_changed;
-    if (head.kind == request::parse && head.changes_place) residents_.answered[head.where] = nullptr;
+    if (head.kind == request::parse && head.where) residents_.answered[*head.where] = nullptr;
     replies_.skip_to_sync();
     if (shape_changed) residents_.forget();  // where it stands now it would not be checked again
     if (segments_behind())

@@ -256,7 +256,7 @@ session::progress session::on_unknown_message(const frame& f) {
 /// The server has not skipped it already.
 void session::refuse_passing() {
     if (skipping_ || link_->replies().empty() || link_->newest().how == disposition::discard) return;
-    link_->newest().instead = replacement::query_too_long;
+    link_->newest().note.instead = replacement::query_too_long;
     statistics_.provokes(replacement::query_too_long);
 }
 

@@ -14,8 +14,9 @@
 #include "protocol/frame.hpp"
 #include "protocol/frontend_messages.hpp"
 #include "proxy/link/server_link.hpp"
-#include "proxy/link/state_plan.hpp"
 #include "proxy/session/answers.hpp"
+#include "proxy/session/listened_channels.hpp"
+#include "proxy/session/query_plan.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/session_statistics.hpp"
 #include "proxy/sql/sql_uses.hpp"
@@ -268,14 +269,14 @@ private:
     bool keeps_state() const;
     state_use resolved(state_use use) const;
     std::vector<std::string> behind(const state_use& use, bool is_last);
-    progress send_query(const frame& f, byte_view text);
-    void add_to_query(state_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
+    progress send_query(const frame& f, byte_view text, sql_uses_ptr uses);
+    void add_to_query(query_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
                       std::string& sent) const;
     std::size_t characters_of(byte_view text) const;
     void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);
     void remember_state(byte_view portal, const statement& s);
     void follow_execute(std::optional<byte_view> portal);
-    bool complete_step(state_plan& plan);
+    void on_state_changed(const state_use& done);
     void undo_reset();
     bool is_for_client(byte_view notification) const;
     bool show_moved(const expected_reply& head, const frame& f);

@@ -141,7 +141,7 @@ bool session::on_reply(const frame& f) {
 void session::complete() {
     expected_reply& head = link_->head();
     statistics_.measure(head, link_->now());
-    if (head.changes_table) table_.answered();
+    if (head.note.table != table_change::none) table_.answered();
     link_->complete();
     if (copy_query_ && link_->replies().empty()) send_sync_now();
 }
@@ -150,14 +150,11 @@ void session::complete() {
 /// the client's.
 bool session::on_command_complete(expected_reply& head) {
     link_->on_command_complete();
-    if (head.state && !complete_step(*head.state)) return false;
-    const std::uint32_t statement = head.commands_completed++;
-    if (!head.uses || head.uses_done == head.uses->list.size()) return true;
-    const sql_use& next = head.uses->list[head.uses_done];
-    if (next.statement != statement) return true;
-    ++head.uses_done;
-    table_.apply(effect_of(next));
-    return true;
+    if (!head.note.plan) return true;
+    const query_plan::completed done = head.note.plan->complete();
+    if (done.state) on_state_changed(*done.state);
+    if (done.use) table_.apply(effect_of(*done.use));
+    return done.is_clients;
 }
 
 void session::on_ready(const frame& f, bool shown) {
@@ -166,7 +163,7 @@ void session::on_ready(const frame& f, bool shown) {
     const auto status = static_cast<transaction_status>(code);
     const request kind = link_->head().kind;
     const disposition how = link_->head().how;
-    const bool copy_crossed_error = link_->head().copied && link_->head().failed;
+    const bool copy_crossed_error = link_->head().copies == expected_reply::copy::crossed_error;
     const bool fails = link_->head().fails_block && status == transaction_status::in_block;
     const bool undoes =
         undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed;
@@ -209,14 +206,15 @@ bool session::on_error(const frame& f) {
     }
     if (link_->replies().empty()) return true;
     expected_reply& head = link_->head();
-    head.failed = true;
+    if (head.copies == expected_reply::copy::begun) head.copies = expected_reply::copy::crossed_error;
     undo_reset();
     if (is_boundary(head.kind))
         return !head.fails_block && !show_replacement(head, body) && !show_moved(head, f);
 
     const bool shown =
         head.how != disposition::discard && !show_failed_block(head, body) && !show_replacement(head, body);
-    const bool unnamed_is_gone = head.client_unnamed, ends_undoing = head.ends_undoing;
+    const bool unnamed_is_gone = head.note.table == table_change::unnamed_parse,
+               ends_undoing = head.what == purpose::shape_failure;
     const bool no_sync = link_->on_error();
     table_.take_back_unanswered();
     if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
@@ -234,13 +232,13 @@ bool session::on_error(const frame& f) {
 
 /// What the client reads in place of the server's words, or in front of them.
 bool session::show_replacement(const expected_reply& head, byte_view body) {
-    if (head.birth_types_first) answers_.show_parameter_types(head.subject->birth->parameter_types);
+    if (head.note.birth_types_first) answers_.show_parameter_types(head.note.subject->birth->parameter_types);
     // Natively the shape is looked at before the result formats (§4).
     const bool formats_of_another_shape =
-        (head.guarded || head.shape_changed) &&
+        (head.note.guarded || head.shape_changed) &&
         error_field_value(body, error_field::routine) == "PortalSetResultFormat";
     if (formats_of_another_shape) ++statistics_.counters.shape_mismatches;
-    const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.instead;
+    const replacement instead = formats_of_another_shape ? replacement::shape_changed : head.note.instead;
     if (instead == replacement::none) return false;
     if (instead == replacement::describe_routine)
         answers_.show_error_from(body, "exec_describe_statement_message");

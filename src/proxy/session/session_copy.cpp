@@ -11,7 +11,7 @@ namespace pgsidecar {
 void session::send_copy_query(byte_view sql) {
     ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
-    link_->send_as_execute(sql).tag_behind_commit = true;
+    link_->send_as_execute(sql).what = purpose::copy_by_query;
     link_->lasts();
     link_->flush();
     copy_query_ = true;
@@ -19,8 +19,9 @@ void session::send_copy_query(byte_view sql) {
 
 /// A Query commits before it says what it has done: until then its tag is kept.
 bool session::keeps_tag(const expected_reply& head, const frame& command_complete) {
-    if (head.tag_behind_commit) answers_.hold_tag(command_complete.raw);
-    return head.tag_behind_commit;
+    const bool keeps = head.what == purpose::copy_by_query;
+    if (keeps) answers_.hold_tag(command_complete.raw);
+    return keeps;
 }
 
 /// CopyData, CopyDone, CopyFail: held until the copy has begun, or dropped once it is known that none has.

@@ -94,8 +94,7 @@ session::progress session::parse_known(const frame& f, byte_view name) {
 /// `r`: of its Parse.
 void session::begin_statement(expected_reply& r, byte_view name, const statement_ptr& s) {
     link_->place(r, {}, s);
-    r.client_unnamed = name.empty();
-    r.changes_table = true;
+    r.note.table = name.empty() ? table_change::unnamed_parse : table_change::oldest;
     table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
     if (name.empty()) {
         statistics_.begins(*s);
@@ -150,7 +149,7 @@ session::progress session::on_bind(const frame& f) {
     if (!s->text) return refuse_not_kept(f);
     if (may_be_guarded(f) && !f.whole()) return progress::more;
     remember_portal(b->portal, s);
-    const server_place where = make_resident(s).where;
+    const server_place where = *make_resident(s).where;
     if (checks_shape(*s)) send_shape_check(where, s, disposition::swallow);
     return send_bind(f, *b, where, s, true);
 }
@@ -165,10 +164,10 @@ session::progress session::send_bind(const frame& f, const bind_view& b, server_
     expected_reply& r = guard
                             ? link_->forward_guarded_bind(f, b, where.name(), guard->formats, guard->columns)
                             : forward_bind(f, b, where);
-    r.subject = s;
-    r.guarded = guard.has_value();
+    r.note.subject = s;
+    r.note.guarded = guard.has_value();
     if (!b.portal.empty() && link_->awaits_verdict())
-        r.portal = std::make_unique<const std::string>(b.portal);
+        r.note.portal = std::make_unique<const std::string>(b.portal);
     link_->binds(b.portal, effect_of_running(*s));
     return progress::done;
 }
@@ -233,13 +232,13 @@ session::progress session::on_describe(const frame& f) {
     statistics_.rewrites(rewritten::describe, target->name);
     expected_reply& parse = make_resident(s);
     if (link_->in_failed_block())
-        parse.instead = replacement::describe_routine;
+        parse.note.instead = replacement::describe_routine;
     else
-        parse.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
+        parse.note.birth_types_first = s->birth != nullptr;  // an error of this Parse comes behind t (D2)
     if (checks_shape(*s)) {  // its own answer is the check: natively t, then T or 0A000
-        send_shape_check(parse.where, s, disposition::forward);
+        send_shape_check(*parse.where, s, disposition::forward);
     } else {
-        send_describe(parse.where.name(), disposition::forward, purpose::birth, s);
+        send_describe(parse.where->name(), disposition::forward, purpose::birth, s);
     }
     return progress::done;
 }
@@ -277,7 +276,8 @@ session::progress session::on_close(const frame& f) {
 
 void session::close_statement(byte_view name) {
     ++statistics_.counters.rewritten_messages[rewritten::close];
-    link_->send_close(target_kind::statement, nothing_name, disposition::forward).changes_table = true;
+    link_->send_close(target_kind::statement, nothing_name, disposition::forward).note.table =
+        table_change::oldest;
     table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
 }
 
@@ -303,7 +303,7 @@ session::progress session::on_execute(const frame& f) {
         return placed;
     if (skipping_) return drop(f);
     ++statistics_.counters.executes;
-    link_->forward_execute(f, effect).changes_table = true;
+    link_->forward_execute(f, effect).note.table = table_change::oldest;
     table_.send(effect_of(uses->list.front()));
     follow_execute(portal);
     return progress::done;
@@ -345,7 +345,8 @@ session::progress session::on_sync(const frame& f) {
     if (options_.result_shape == shape_check::strict && link_->awaits_verdict() && link_->would_last())
         return wait_for_verdict();
     // PostgreSQL 18: an implicit transaction that a Query has joined breaks at a lone Sync (§2).
-    if (link_->is_after_query() && link_->status() == transaction_status::in_block && !link_->current().is_open())
+    if (link_->is_after_query() && link_->status() == transaction_status::in_block &&
+        !link_->current().is_open())
         link_->place(link_->send_parse({}, {}, {}, disposition::swallow), {}, nullptr);
     keep_birth();
     return forward(f, request::sync);

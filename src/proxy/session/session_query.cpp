@@ -68,12 +68,7 @@ session::progress session::on_query(const frame& f) {
     ++statistics_.counters.queries;
     link_->forget_residents();                                             // the text may run anything
     if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
-    if (readable)
-        send_query(f, *text);
-    else
-        forward(f, request::query);
-    if (uses && link_->newest().kind == request::query) link_->newest().uses = std::move(uses);
-    return progress::done;
+    return readable ? send_query(f, *text, std::move(uses)) : forward(f, request::query);
 }
 
 /// It passes in pieces, and must not name a prepared statement.
@@ -108,7 +103,7 @@ void session::prepare_alone(const sql_use& use, byte_view sql) {
     const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
     link_->free_name(use.name, false);
     statistics_.parses(s, use.name);
-    link_->send_as_execute(sql).changes_table = true;
+    link_->send_as_execute(sql).note.table = table_change::oldest;
     table_.send({table_effect::kind::set, use.name, s});
     link_->send_close(target_kind::portal, {}, disposition::swallow);  // a Query leaves no portal
     send_describe(use.name, disposition::swallow, purpose::birth, s);

@@ -69,7 +69,7 @@ void session::on_shape_changed() {
 void session::note_undone_portals() {
     const expected_reply& head = link_->head();
     auto undone = std::make_unique<undone_portals>();
-    if (head.kind == request::bind) undone->without_query = head.portal ? *head.portal : "";
+    if (head.kind == request::bind) undone->without_query = head.note.portal ? *head.note.portal : "";
     undone->skipped = link_->discard_to_boundary();
     if (undone->without_query) undone->skipped.erase(undone->skipped.begin());  // the head's own
     const bool in_block = link_->status() == transaction_status::in_block ||
@@ -107,7 +107,7 @@ void session::fail_now() {
 void session::fail_for_shape() {
     ++statistics_.counters.provoked_failures[provoked::e0a000];
     undo_portals(link_->in_failed_block());
-    force_failure(replacement::none, disposition::discard).ends_undoing = true;
+    force_failure(replacement::none, disposition::discard).what = purpose::shape_failure;
 }
 
 /// What its Execute will do. The parse tree is looked at only where it can spare a wait.

@@ -52,48 +52,44 @@ std::vector<std::string> session::behind(const state_use& use, bool is_last) {
 
 /// The Query itself. Behind a statement of it that resets something stands what the client's own session
 /// would go back to.
-session::progress session::send_query(const frame& f, byte_view text) {
-    const auto uses = keeps_state() ? read_state_uses(text, reading_) : std::vector<state_use>();
+session::progress session::send_query(const frame& f, byte_view text, sql_uses_ptr uses) {
+    const auto statements = keeps_state() ? read_state_uses(text, reading_) : std::vector<state_use>();
     const bool changes =
-        std::ranges::any_of(uses, [](const state_use& u) { return u.verb != state_verb::other; });
-    if (!changes) return forward(f, request::query);
-    auto plan = std::make_shared<state_plan>();
+        std::ranges::any_of(statements, [](const state_use& u) { return u.verb != state_verb::other; });
+    if (!changes && !uses) return forward(f, request::query);
+    auto plan = std::make_shared<query_plan>();
+    plan->set_uses(std::move(uses));
     std::string sent;
     std::size_t taken = 0;
-    for (const state_use& written : uses) {
-        const state_use use = resolved(written);
-        const bool alone = uses.size() == 1 && !link_->current().is_open() && link_->is_idle();
-        plan->steps.push_back({use});
-        if (use.verb == state_verb::discard_all && !alone) continue;  // it fails
-        if (use.local && alone) continue;                             // it does nothing
-        const auto ours = behind(use, &written == &uses.back());
-        if (ours.empty()) continue;
-        if (use.verb == state_verb::discard_all) {
-            discard_alone(text, use, ours);
-            return progress::done;
+    if (changes)
+        for (const state_use& written : statements) {
+            const state_use use = resolved(written);
+            const bool alone = statements.size() == 1 && !link_->current().is_open() && link_->is_idle();
+            plan->add(use);
+            if (use.verb == state_verb::discard_all && !alone) continue;  // it fails
+            if (use.local && alone) continue;                             // it does nothing
+            const auto ours = behind(use, &written == &statements.back());
+            if (ours.empty()) continue;
+            if (use.verb == state_verb::discard_all) {
+                discard_alone(text, use, ours);
+                return progress::done;
+            }
+            sent.append(text, taken, use.end - taken);
+            taken = use.end;
+            add_to_query(*plan, ours, text, taken, sent);
         }
-        sent.append(text, taken, use.end - taken);
-        taken = use.end;
-        add_to_query(*plan, ours, text, taken, sent);
-    }
-    if (plan->pieces.empty()) {
-        forward(f, request::query);
-    } else {
-        sent.append(text.substr(taken));
-        link_->send_query(sent, disposition::forward);
-    }
-    link_->newest().state = std::move(plan);
+    expected_reply& r = plan->has_ours()
+                            ? link_->send_query(sent.append(text.substr(taken)), disposition::forward)
+                            : link_->forward(f, request::query);
+    r.note.plan = std::move(plan);
     return progress::done;
 }
 
-void session::add_to_query(state_plan& plan, const std::vector<std::string>& ours, byte_view text,
+void session::add_to_query(query_plan& plan, const std::vector<std::string>& ours, byte_view text,
                            std::size_t at, std::string& sent) const {
     std::string added;
-    for (const std::string& sql : ours) {
-        added.append("; ").append(sql);
-        plan.steps.push_back({.ours = true});
-    }
-    plan.pieces.push_back({characters_of(text.substr(0, at)), characters_of(added)});
+    for (const std::string& sql : ours) added.append("; ").append(sql);
+    plan.add_ours(ours.size(), characters_of(text.substr(0, at)), characters_of(added));
     sent.append(added);
 }
 
@@ -107,8 +103,8 @@ std::size_t session::characters_of(byte_view text) const {
 /// DISCARD ALL refuses to stand in a string with anything else.
 void session::discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours) {
     expected_reply& execute = link_->send_as_execute(text);
-    execute.changes_table = true;
-    execute.state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
+    execute.note.table = table_change::oldest;
+    execute.note.plan = std::make_shared<query_plan>(use);
     table_.send({table_effect::kind::erase_all, "", nullptr});
     link_->lasts();
     for (const std::string& sql : ours) link_->run(sql);
@@ -131,23 +127,21 @@ void session::follow_execute(std::optional<byte_view> portal) {
     const auto found = state_portals_.find(*portal);
     if (found == state_portals_.end()) return;
     const state_use use = resolved(found->second);
-    link_->newest().state = std::make_shared<state_plan>(state_plan{.steps = {{use}}});
+    link_->newest().note.plan = std::make_shared<query_plan>(use);
     if (link_->in_failed_block() || !use.resets() || start_up_.empty()) return;
     for (const std::string& sql : start_up_.behind(
              {.name = use.verb == state_verb::reset ? byte_view(use.name) : byte_view{}, .local = use.local}))
         link_->run(sql);
 }
 
-/// A statement is done; whether it was the client's.
-bool session::complete_step(state_plan& plan) {
-    if (plan.completed >= plan.steps.size()) return true;
-    const state_plan::step& done = plan.steps[plan.completed++];
-    switch (done.use.verb) {
+/// A statement of the client's is done.
+void session::on_state_changed(const state_use& done) {
+    switch (done.verb) {
         case state_verb::listen:
-            channels_.add(done.use.name);
+            channels_.add(done.name);
             owes_warning_ |= !std::exchange(has_listened_, true);
             break;
-        case state_verb::unlisten: channels_.remove(done.use.name); break;
+        case state_verb::unlisten: channels_.remove(done.name); break;
         case state_verb::unlisten_all: channels_.clear(); break;
         case state_verb::discard_all:
             channels_.clear();
@@ -158,7 +152,6 @@ bool session::complete_step(state_plan& plan) {
         case state_verb::execute:
         case state_verb::other: break;
     }
-    return !done.ours;
 }
 
 /// A server may have been told to listen by anybody that it was lent to.
@@ -177,11 +170,11 @@ void session::undo_reset() {
 
 /// With the position that the client's own text has; false if it is the same.
 bool session::show_moved(const expected_reply& head, const frame& f) {
-    if (!head.state || head.state->pieces.empty()) return false;
+    if (!head.note.plan || !head.note.plan->has_ours()) return false;
     const byte_view told = error_field_value(f.body(), error_field::position);
     std::size_t position = 0;
     if (std::from_chars(told.data(), told.data() + told.size(), position).ec != std::errc()) return false;
-    const std::string moved = std::to_string(head.state->position_of_client(position));
+    const std::string moved = std::to_string(head.note.plan->position_of_client(position));
     answers_.show_moved(static_cast<backend>(f.type), f.body(), moved);
     return true;
 }

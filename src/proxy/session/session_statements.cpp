@@ -26,7 +26,7 @@ expected_reply& session::make_resident(const statement_ptr& s) {
     expected_reply& r = link_->send_parse(where.name(), s->text->sql, s->parameter_types(),
                                           disposition::swallow, purpose::parse_again);
     link_->place(r, where, s);
-    r.subject = s;
+    r.note.subject = s;
     return r;
 }
 
@@ -76,14 +76,14 @@ replacement session::no_room(std::size_t statements, std::size_t memory) const {
 expected_reply& session::force_failure(replacement why, disposition how) {
     statistics_.provokes(why);
     expected_reply& r = link_->send_failure(how);
-    r.instead = why;
+    r.note.instead = why;
     return r;
 }
 
 expected_reply& session::send_describe(byte_view name, disposition how, purpose what,
                                        const statement_ptr& s) {
     expected_reply& r = link_->send_describe(name, how, what);
-    r.subject = s;
+    r.note.subject = s;
     if (what == purpose::birth) s->described = true;
     return r;
 }
@@ -96,7 +96,7 @@ bool session::learn(expected_reply& head, const frame& f) {
         if (const auto types = read_parameter_description(f.body())) described_types_ = *types;
         return false;
     }
-    statement& s = *head.subject;
+    statement& s = *head.note.subject;
     if (head.what == purpose::shape_check && s.birth && is_row_shape(s.birth->shape, f.body())) return false;
     auto shape = type == backend::row_description ? read_row_shape(f.body()) : std::string();
     if (!shape) {
@@ -121,6 +121,8 @@ bool session::learn(expected_reply& head, const frame& f) {
             s.declared_types = nullptr;
             break;
         case purpose::parse_again:
+        case purpose::copy_by_query:
+        case purpose::shape_failure:
         case purpose::none: break;
     }
     return false;

@@ -59,7 +59,10 @@ void session_statistics::provokes(replacement why) {
 
 void session_statistics::measure(const expected_reply& answered, std::uint64_t now) {
     if (answered.kind == request::bind)  // one of ours has no subject
-        running_ = answered.subject && answered.subject->text ? answered.subject->text->usage : nullptr;
+    {
+        const statement_ptr& s = answered.note.subject;
+        running_ = s && s->text ? s->text->usage : nullptr;
+    }
     if (answered.kind != request::execute) return;
     if (running_) running_->server_time += now - std::max(answered.sent_at, answered_at_);
     answered_at_ = now;
