@@ -67,10 +67,9 @@ session::session(text_pool& texts, const session_options& options, server_link& 
     : texts_(texts),
       options_(options),
       statistics_(std::move(names)),
-      start_up_(std::move(start_up)),
+      settings_(std::move(start_up), link.pooler() != pooler_kind::direct),
       link_(&link) {
-    reports("client_encoding", client_encoding);
-    if (!keeps_state()) start_up_ = {};
+    reading_.reports("client_encoding", client_encoding);
 }
 
 session::~session() = default;

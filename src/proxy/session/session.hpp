@@ -15,10 +15,11 @@
 #include "protocol/frontend_messages.hpp"
 #include "proxy/link/server_link.hpp"
 #include "proxy/session/answers.hpp"
-#include "proxy/session/listened_channels.hpp"
 #include "proxy/session/query_plan.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/session_statistics.hpp"
+#include "proxy/session/settings.hpp"
+#include "proxy/session/text_reading.hpp"
 #include "proxy/sql/sql_uses.hpp"
 #include "proxy/sql/sql_watch.hpp"
 #include "proxy/sql/statement_effect.hpp"
@@ -47,7 +48,7 @@ public:
     ~session();
 
     /// A parameter that decides how texts are read, as the server has reported it.
-    void reports(byte_view parameter, byte_view value);
+    void reports(byte_view parameter, byte_view value) { reading_.reports(parameter, value); }
 
     /// When what is fed next has come, in nanoseconds since any moment: for the statements' server time only.
     void at(std::uint64_t now) { link_->at(now); }
@@ -168,7 +169,7 @@ private:
     std::size_t pass_rest(byte_view in);
     void pass_watched(byte_view piece);
     void refuse_passing();
-    void watch_text() { watched_ = std::make_unique<watched_text>(reading_); }
+    void watch_text() { watched_ = std::make_unique<watched_text>(reading_.sql()); }
     /// What comes next is the rest of a message that is passed on or dropped.
     bool is_mid_message() const { return dropping_ > 0 || link_->passing() > 0; }
     void after_message();
@@ -209,7 +210,6 @@ private:
     void answer_locally();
     void answer_deferred_closes();
     void send_deferred_closes();
-    bool legal_text(byte_view text) const;
     static const sql_uses_ptr& uses_of(const statement& s);
 
     /// One in sql_portals_, with its name.
@@ -266,19 +266,12 @@ private:
     table_effect effect_of(const sql_use& use, unsigned nesting = 0);
 
     // session_state.cpp: what RESET goes back to, and LISTEN
-    bool keeps_state() const;
     state_use resolved(state_use use) const;
-    std::vector<std::string> behind(const state_use& use, bool is_last);
     progress send_query(const frame& f, byte_view text, sql_uses_ptr uses);
     void add_to_query(query_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
                       std::string& sent) const;
-    std::size_t characters_of(byte_view text) const;
     void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);
-    void remember_state(byte_view portal, const statement& s);
     void follow_execute(std::optional<byte_view> portal);
-    void on_state_changed(const state_use& done);
-    void undo_reset();
-    bool is_for_client(byte_view notification) const;
     bool show_moved(const expected_reply& head, const frame& f);
     bool mend_start_up(disposition how);
 
@@ -319,19 +312,11 @@ private:
         deferred_closes_;  // Closes at the start of a segment, perhaps to be answered locally
     std::map<std::string, statement_ptr, std::less<>>
         sql_portals_;  // portals whose text uses SQL-level statements
-    startup_values start_up_;
-    listened_channels channels_;
-    std::map<std::string, state_use, std::less<>>
-        state_portals_;                      // those whose text changes its session's state
+    settings settings_;
+    text_reading reading_;
     std::size_t dropping_ = 0;               // bytes still to come of a message that is dropped
     std::unique_ptr<watched_text> watched_;  // null: nothing is
     std::unique_ptr<attempt> attempt_;       // null: nothing
-    bool utf8_;                              // client_encoding
-    sql_reading reading_;
-    bool has_reset_ = false;      // since the last ReadyForQuery
-    bool has_discarded_ = false;  // DISCARD ALL, since then
-    bool has_listened_ = false;   // and has been warned, or
-    bool owes_warning_ = false;   // is to be, in front of the next ReadyForQuery
     /// Why the client's next message has not been used.
     enum class held_back : std::uint8_t { nothing, for_server, for_flush };
     held_back held_ = held_back::nothing;

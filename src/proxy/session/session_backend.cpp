@@ -94,7 +94,7 @@ bool session::on_backend(const frame& f) {
     const auto type = static_cast<backend>(f.type);
     switch (type) {
         case backend::parameter_status: return on_parameter_status(f.body());
-        case backend::notification_response: return is_for_client(f.body());
+        case backend::notification_response: return settings_.is_for_client(f.body());
         case backend::notice_response:
             return !swallows_notice(f.body()) && (link_->replies().empty() || !show_moved(link_->head(), f));
         case backend::error_response: return on_error(f);
@@ -122,7 +122,7 @@ bool session::on_reply(const frame& f) {
         case backend::copy_in_response: link_->on_copy_in_response(); break;
         case backend::command_complete:
             is_clients = on_command_complete(head);
-            if (has_discarded_ && f.body().starts_with("ROLLBACK")) undo_reset();
+            settings_.completed(f.body());
             kept = keeps_tag(head, f);
             break;
         default: break;
@@ -152,7 +152,7 @@ bool session::on_command_complete(expected_reply& head) {
     link_->on_command_complete();
     if (!head.note.plan) return true;
     const query_plan::completed done = head.note.plan->complete();
-    if (done.state) on_state_changed(*done.state);
+    if (done.state) settings_.answered(*done.state);
     if (done.use) table_.apply(effect_of(*done.use));
     return done.is_clients;
 }
@@ -190,7 +190,7 @@ void session::on_ready(const frame& f, bool shown) {
 void session::on_transaction_end() {
     ++statistics_.counters.transactions;
     sql_portals_.clear();
-    state_portals_.clear();
+    settings_.end_transaction();
 }
 
 bool session::on_error(const frame& f) {
@@ -207,7 +207,7 @@ bool session::on_error(const frame& f) {
     if (link_->replies().empty()) return true;
     expected_reply& head = link_->head();
     if (head.copies == expected_reply::copy::begun) head.copies = expected_reply::copy::crossed_error;
-    undo_reset();
+    settings_.take_back();
     if (is_boundary(head.kind))
         return !head.fails_block && !show_replacement(head, body) && !show_moved(head, f);
 
@@ -251,15 +251,8 @@ bool session::show_replacement(const expected_reply& head, byte_view body) {
 bool session::on_parameter_status(byte_view body) {
     const auto status = read_parameter_status(body);
     if (!status) return true;
-    reports(status->name, status->value);
-    return !start_up_.holds(status->name, status->value);
-}
-
-void session::reports(byte_view parameter, byte_view value) {
-    if (parameter == "standard_conforming_strings") reading_.backslash_escapes = value == "off";
-    if (parameter != "client_encoding") return;
-    utf8_ = value == "UTF8";
-    reading_.character_pairs = sql_reading::pairs_of(value);
+    reading_.reports(status->name, status->value);
+    return !settings_.holds(status->name, status->value);
 }
 
 /// A Parse of ours repeats notices that came with the client's own: identifier cut (42622), escapes (22P06)

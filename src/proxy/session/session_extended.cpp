@@ -29,13 +29,14 @@ session::progress session::on_parse(const frame& f) {
     if (attempt_ && attempt_->text) return place_and_parse(f, f.body().substr(0, f.body().find('\0')));
     ++statistics_.counters.parses;
     const auto p = read_parse(f.body());
-    if (!p || !legal_text(p->statement) || !legal_text(p->query)) return forward(f, request::parse);
+    if (!p || !reading_.is_legal(p->statement) || !reading_.is_legal(p->query))
+        return forward(f, request::parse);
     if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
     if (!p->statement.empty())
         if (const replacement why = no_room_for(p->query.size()); why != replacement::none)
             return refuse_another_statement(f, why);
 
-    query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_);
+    query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_.sql());
     const auto& uses = text->facts().uses;
     if (uses && !uses->known) return refuse_unreadable(f, *uses);
     if (!uses || link_->in_failed_block()) return parse_statement(f, p->statement, text);
@@ -108,7 +109,8 @@ void session::begin_statement(expected_reply& r, byte_view name, const statement
 session::progress session::on_bind(const frame& f) {
     const auto b = read_bind(bind_head(f));
     if (!b && f.body_size() > bind_head(f).size()) return refuse(names_too_long);
-    if (!b || !legal_text(b->portal) || !legal_text(b->statement)) return forward(f, request::bind);
+    if (!b || !reading_.is_legal(b->portal) || !reading_.is_legal(b->statement))
+        return forward(f, request::bind);
     const statement_ptr s = table_.find(b->statement);
     if (!s) {  // 26000
         ++statistics_.counters.provoked_failures[provoked::e26000];
@@ -185,7 +187,7 @@ expected_reply& session::forward_bind(const frame& f, const bind_view& b, server
 /// Only portals whose text uses SQL-level statements are of interest, at their Execute. PostgreSQL compares
 /// their names as those of statements.
 void session::remember_portal(byte_view portal, const statement_ptr& s) {
-    remember_state(portal, *s);
+    settings_.binds(portal, *s);
     if (uses_of(*s))
         sql_portals_.insert_or_assign(std::string(statement_key(portal)), s);
     else
@@ -200,7 +202,7 @@ void session::forget_portal(byte_view portal) {
 
 session::progress session::on_describe(const frame& f) {
     const auto target = read_target(f.body());
-    if (!target || !legal_text(target->name) || target->kind == target_kind::portal)
+    if (!target || !reading_.is_legal(target->name) || target->kind == target_kind::portal)
         return forward(f, request::describe_portal);
     const statement_ptr s = table_.find(target->name);
     if (!s) {  // 26000
@@ -266,7 +268,7 @@ session::progress session::refuse_unreadable(const frame& f, const sql_uses& use
 /// there.
 session::progress session::on_close(const frame& f) {
     const auto target = read_target(f.body());
-    if (!target || !legal_text(target->name) || target->kind == target_kind::portal) {
+    if (!target || !reading_.is_legal(target->name) || target->kind == target_kind::portal) {
         if (target) forget_portal(target->name);
         return forward(f, request::close);
     }
@@ -358,7 +360,7 @@ bool session::defers_close(const frame& f) {
         skipping_)
         return false;
     const auto target = read_target(f.body());
-    if (!target || target->kind != target_kind::statement || !legal_text(target->name)) return false;
+    if (!target || target->kind != target_kind::statement || !reading_.is_legal(target->name)) return false;
     if (deferred_closes_.size() >= max_deferred_closes) return false;
     deferred_closes_.emplace_back(statement_key(target->name));
     return true;
@@ -380,9 +382,6 @@ void session::send_deferred_closes() {
     if (deferred_closes_.empty()) return;
     for (const std::string& name : std::exchange(deferred_closes_, {})) close_statement(name);
 }
-
-/// Whether PostgreSQL would take the bytes as a string; encodings other than UTF-8 are left to it.
-bool session::legal_text(byte_view text) const { return !utf8_ || is_valid_utf8(text); }
 
 const sql_uses_ptr& session::uses_of(const statement& s) {
     static const sql_uses_ptr none;

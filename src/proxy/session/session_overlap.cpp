@@ -33,7 +33,8 @@ bool session::may_overlap(const frame& f) const {
 /// If the block has failed meanwhile it fails with 25P02 and nothing else (show_failed_block).
 bool session::bind_may_overlap(const frame& f) const {
     const auto b = read_bind(bind_head(f));
-    if (!b || !b->parameter_count || !b->format_count || !legal_text(b->portal) || !legal_text(b->statement))
+    if (!b || !b->parameter_count || !b->format_count || !reading_.is_legal(b->portal) ||
+        !reading_.is_legal(b->statement))
         return false;
     const statement_ptr& s = table_.find(b->statement);
     const bool known = s && s->text && !s->declared_types && (s->birth || !s->described);

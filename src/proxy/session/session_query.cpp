@@ -42,9 +42,9 @@ session::progress session::on_query(const frame& f) {
     if (!wanted_whole(f)) return on_long_query(f);
     const auto text = read_query(f.body());
     sql_uses_ptr uses = attempt_ ? attempt_->uses : nullptr;
-    const bool readable = uses || (text && legal_text(*text));
+    const bool readable = uses || (text && reading_.is_legal(*text));
     if (!uses && readable) {
-        uses = read_sql_uses(*text, reading_);
+        uses = read_sql_uses(*text, reading_.sql());
         if (uses && is_new_prepare_alone(*uses)) {
             prepare_alone(uses->list.front(), *text);
             return progress::done;
@@ -61,7 +61,7 @@ session::progress session::on_query(const frame& f) {
     }
     const bool outside = link_->is_idle() && !link_->current().is_open();
     if (outside && link_->pooler() != pooler_kind::direct && readable &&
-        is_copy_from_stdin(*text, reading_)) {
+        is_copy_from_stdin(*text, reading_.sql())) {
         send_copy_query(*text);
         return progress::done;
     }
@@ -100,7 +100,7 @@ bool session::is_new_prepare_alone(const sql_uses& uses) const {
 void session::prepare_alone(const sql_use& use, byte_view sql) {
     ++statistics_.counters.queries;
     table_.apply({table_effect::kind::erase, "", nullptr});
-    const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
+    const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_.sql()));
     link_->free_name(use.name, false);
     statistics_.parses(s, use.name);
     link_->send_as_execute(sql).note.table = table_change::oldest;
@@ -254,7 +254,7 @@ session::progress session::resolve_declared_types(const statement_ptr& s) {
 table_effect session::effect_of(const sql_use& use, unsigned nesting) {
     switch (use.verb) {
         case sql_verb::prepare: {
-            const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_));
+            const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_.sql()));
             if (!use.prepares->declared_types.empty())
                 s->declared_types =
                     std::make_unique<const std::vector<std::string>>(use.prepares->declared_types);

@@ -45,7 +45,7 @@ void session::send_owed_birth(const frame& next) {
     const statement_ptr s = std::exchange(owed_birth_, nullptr);
     if (static_cast<frontend>(next.type) == frontend::describe) {
         const auto target = read_target(next.body());
-        if (target && target->kind == target_kind::statement && legal_text(target->name) &&
+        if (target && target->kind == target_kind::statement && reading_.is_legal(target->name) &&
             table_.find(target->name) == s)
             return;
     }
