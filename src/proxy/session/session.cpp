@@ -67,6 +67,7 @@ session::session(text_pool& texts, const session_options& options, server_link& 
     : texts_(texts),
       options_(options),
       statistics_(std::move(names)),
+      statements_(texts, options_),
       settings_(std::move(start_up), link.pooler() != pooler_kind::direct),
       link_(&link) {
     reading_.reports("client_encoding", client_encoding);
@@ -188,18 +189,13 @@ session::progress session::dispatch(const frame& f) {
         // What was put in front of the Query has failed in its place (§7): the ReadyForQuery of our Sync is
         // its.
         skipping_ = false;
-        table_.apply({table_effect::kind::erase, "", nullptr});  // as by any Query
+        statements_.forget_unnamed();  // as by any Query
         answers_.show_ready(link_->status());
         return drop(f);
     }
     if (skipping_ && type != frontend::sync) return drop(f);
-    if (defers_close(f)) return progress::done;
-    if (type == frontend::sync && f.body_size() == 0 && link_->is_idle() && !link_->current().is_open() &&
-        !skipping_) {
-        answer_locally();
-        return progress::done;
-    }
-    send_deferred_closes();
+    if (answers_locally(f)) return progress::done;
+    local_.send([this](byte_view name) { close_statement(name); });
     if (!skipping_) send_owed_birth(f);
     const bool says_nothing = type == frontend::sync || type == frontend::flush;
     if (link_->in_failed_block() && link_->replies().has_execute() &&
@@ -242,7 +238,7 @@ byte_view session::bind_head(const frame& f) { return f.body().substr(0, max_bin
 /// Natively what was sent before it is answered first.
 session::progress session::on_unknown_message(const frame& f) {
     if (!link_->copies_in() && (link_->boundary_in_flight() || !link_->settled())) return progress::wait;
-    answer_deferred_closes();
+    answer_locally();
     const std::string message =
         "invalid frontend message type " + std::to_string(static_cast<std::uint8_t>(f.type));
     return refuse({.severity = "FATAL",

@@ -15,6 +15,8 @@
 #include "protocol/frontend_messages.hpp"
 #include "proxy/link/server_link.hpp"
 #include "proxy/session/answers.hpp"
+#include "proxy/session/client_statements.hpp"
+#include "proxy/session/local_answers.hpp"
 #include "proxy/session/query_plan.hpp"
 #include "proxy/session/session_options.hpp"
 #include "proxy/session/session_statistics.hpp"
@@ -102,9 +104,9 @@ public:
     state at_work() const;
 
     const session_counters& counters() const { return statistics_.counters; }
-    const statement_table& statements() const { return table_; }
+    const statement_table& statements() const { return statements_.table(); }
     /// Portals whose text uses SQL-level statements.
-    std::size_t remembered_portals() const { return sql_portals_.size(); }
+    std::size_t remembered_portals() const { return statements_.portals(); }
 
 private:
     /// What became of a client message.
@@ -143,12 +145,15 @@ private:
         sql_uses_ptr uses;                          ///< of a Query: read once
         bool placing = false;                       ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;              ///< and not all of them are empty
-        statement_ptr probed;        ///< the types that its PREPARE declared have been asked for
-        bool running = false;        ///< it runs what it names: a changed row shape fails it
-        bool checked = false;        ///< the row shape of a placed statement is compared
-        bool shape_changed = false;  ///< and is another one
-        bool failed = false;         ///< a failure has been forced in its place
+        statement_ptr probed;  ///< the types that its PREPARE declared have been asked for
+        /// Of the row shapes of the statements that have been placed.
+        enum class check : std::uint8_t { none, sent, changed };
+        check shape = check::none;
+        bool failed = false;  ///< a failure has been forced in its place
     };
+
+    /// Of the extended protocol.
+    enum class step : std::uint8_t { parse, bind, describe, execute };
 
     /// An EXECUTE inside the statement of another EXECUTE.
     struct execution {
@@ -192,7 +197,6 @@ private:
                        bool guarded = false);
     expected_reply& forward_bind(const frame& f, const bind_view& b, server_place where);
     void remember_portal(byte_view portal, const statement_ptr& s);
-    void forget_portal(byte_view portal);
     progress on_describe(const frame& f);
     progress refuse_not_kept(const frame& f);
     progress refuse_another_statement(const frame& f, replacement why);
@@ -206,14 +210,9 @@ private:
     progress on_flush(const frame& f);
     bool may_end_at_flush() const;
     progress on_sync(const frame& f);
-    bool defers_close(const frame& f);
+    bool answers_locally(const frame& f);
     void answer_locally();
-    void answer_deferred_closes();
-    void send_deferred_closes();
     static const sql_uses_ptr& uses_of(const statement& s);
-
-    /// One in sql_portals_, with its name.
-    static constexpr std::size_t memory_of_a_portal = 256;
 
     // session_statements.cpp: where a statement stands on the link's server, birth data
     expected_reply& make_resident(const statement_ptr& s);
@@ -221,8 +220,6 @@ private:
     server_place place_for(const statement_ptr& s);
     void send_owed_birth(const frame& next);
     void keep_birth();
-    replacement no_room_for(std::size_t text_size) const;
-    replacement no_room(std::size_t statements, std::size_t memory) const;
     expected_reply& send_describe(byte_view name, disposition how, purpose what, const statement_ptr& s);
     expected_reply& force_failure(replacement why, disposition how = disposition::swallow);
     bool learn(expected_reply& head, const frame& f);
@@ -255,9 +252,10 @@ private:
     void prepare_alone(const sql_use& use, byte_view sql);
     replacement overfills(const sql_uses& uses);
     progress place_names_for_query(const sql_uses& uses);
-    progress place_names_for_extended(const sql_uses& uses, bool running);
+    progress before(const query_text& text, step at);
+    progress before(const statement& s, step at);
     progress place_names(const sql_uses& uses, bool running, const execution* outer);
-    progress place(const sql_use& use, const statement_ptr& s, const execution* outer);
+    progress place(const sql_use& use, const statement_ptr& s, bool running, const execution* outer);
     progress place_empty(const std::string& name, const statement_ptr& s);
     progress fail_attempt(replacement why);
     bool executes_behind_exit(const sql_uses& uses) const;
@@ -307,11 +305,8 @@ private:
     session_statistics statistics_;
 
     // The client
-    statement_table table_;
-    std::vector<std::string>
-        deferred_closes_;  // Closes at the start of a segment, perhaps to be answered locally
-    std::map<std::string, statement_ptr, std::less<>>
-        sql_portals_;  // portals whose text uses SQL-level statements
+    client_statements statements_;
+    local_answers local_;
     settings settings_;
     text_reading reading_;
     std::size_t dropping_ = 0;               // bytes still to come of a message that is dropped
@@ -327,7 +322,6 @@ private:
     bool skipping_ = false;        // an error has been shown: what the client sends up to its Sync is dropped
     bool copy_query_ = false;      // the open segment is a Query of the client's, whose Sync is ours to send
     std::string described_types_;  // of the last ParameterDescription that was looked at
-    statement_ptr owed_birth_;     // parsed under a name, not described yet
 
     std::unique_ptr<undone_portals> undone_portals_;  // null: none
     bool shutdown_due_ = false;                       // as soon as that message has passed

@@ -141,7 +141,7 @@ bool session::on_reply(const frame& f) {
 void session::complete() {
     expected_reply& head = link_->head();
     statistics_.measure(head, link_->now());
-    if (head.note.table != table_change::none) table_.answered();
+    if (head.note.table != table_change::none) statements_.answered();
     link_->complete();
     if (copy_query_ && link_->replies().empty()) send_sync_now();
 }
@@ -153,7 +153,7 @@ bool session::on_command_complete(expected_reply& head) {
     if (!head.note.plan) return true;
     const query_plan::completed done = head.note.plan->complete();
     if (done.state) settings_.answered(*done.state);
-    if (done.use) table_.apply(effect_of(*done.use));
+    if (done.use) statements_.apply(effect_of(*done.use));
     return done.is_clients;
 }
 
@@ -189,7 +189,7 @@ void session::on_ready(const frame& f, bool shown) {
 
 void session::on_transaction_end() {
     ++statistics_.counters.transactions;
-    sql_portals_.clear();
+    statements_.end_transaction();
     settings_.end_transaction();
 }
 
@@ -216,9 +216,8 @@ bool session::on_error(const frame& f) {
     const bool unnamed_is_gone = head.note.table == table_change::unnamed_parse,
                ends_undoing = head.what == purpose::shape_failure;
     const bool no_sync = link_->on_error();
-    table_.take_back_unanswered();
-    if (unnamed_is_gone) table_.apply({table_effect::kind::erase, "", nullptr});
-    owed_birth_ = nullptr;
+    statements_.take_back();
+    if (unnamed_is_gone) statements_.forget_unnamed();
     if (ends_undoing) undone_portals_ = nullptr;
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (no_sync) {

@@ -10,7 +10,7 @@ namespace pgsidecar {
 /// BindComplete.
 void session::send_copy_query(byte_view sql) {
     ++statistics_.counters.queries;
-    table_.apply({table_effect::kind::erase, "", nullptr});
+    statements_.forget_unnamed();
     link_->send_as_execute(sql).what = purpose::copy_by_query;
     link_->lasts();
     link_->flush();

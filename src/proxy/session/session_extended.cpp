@@ -13,9 +13,6 @@ namespace {
 /// A name that nothing creates: closing it is a CloseComplete in its place.
 constexpr byte_view nothing_name = "psc_none";
 
-/// Closes that may wait at the start of a segment for the Sync that makes them a local answer.
-constexpr std::size_t max_deferred_closes = 1'000;
-
 /// A Parse that is too long to be read whole must show its name in this many bytes.
 constexpr std::size_t max_parse_name_size = std::size_t{64} << 10;
 
@@ -31,9 +28,10 @@ session::progress session::on_parse(const frame& f) {
     const auto p = read_parse(f.body());
     if (!p || !reading_.is_legal(p->statement) || !reading_.is_legal(p->query))
         return forward(f, request::parse);
-    if (!p->statement.empty() && table_.find(p->statement)) return parse_known(f, p->statement);
+    if (!p->statement.empty() && statements_.find(p->statement)) return parse_known(f, p->statement);
     if (!p->statement.empty())
-        if (const replacement why = no_room_for(p->query.size()); why != replacement::none)
+        if (const replacement why = statements_.no_room_for_statement(p->query.size());
+            why != replacement::none)
             return refuse_another_statement(f, why);
 
     query_text_ptr text = texts_.intern(p->query, p->parameter_types, reading_.sql());
@@ -46,7 +44,7 @@ session::progress session::on_parse(const frame& f) {
 
 /// It may wait between two names: the text is not read again.
 session::progress session::place_and_parse(const frame& f, byte_view name) {
-    const progress placed = place_names_for_extended(*attempt_->text->facts().uses, false);
+    const progress placed = before(*attempt_->text, step::parse);
     if (placed != progress::done) return placed;
     if (skipping_) return drop(f);
     return parse_statement(f, name, attempt_->text);
@@ -71,9 +69,9 @@ session::progress session::on_long_parse(const frame& f) {
     }
     ++statistics_.counters.parses;
     const byte_view name = body.substr(0, name_size);
-    if (!name.empty() && table_.find(name)) return parse_known(f, name);
+    if (!name.empty() && statements_.find(name)) return parse_known(f, name);
     if (!name.empty())
-        if (const replacement why = no_room_for(0); why != replacement::none)
+        if (const replacement why = statements_.no_room_for_statement(0); why != replacement::none)
             return refuse_another_statement(f, why);
     if (!name.empty()) keep_birth();
     const std::size_t rest = f.body_size() - name_size - 1;
@@ -96,12 +94,12 @@ session::progress session::parse_known(const frame& f, byte_view name) {
 void session::begin_statement(expected_reply& r, byte_view name, const statement_ptr& s) {
     link_->place(r, {}, s);
     r.note.table = name.empty() ? table_change::unnamed_parse : table_change::oldest;
-    table_.send({table_effect::kind::set, std::string(statement_key(name)), s});
+    statements_.sent({table_effect::kind::set, std::string(statement_key(name)), s});
     if (name.empty()) {
         statistics_.begins(*s);
         return;
     }
-    owed_birth_ = s;
+    statements_.owe_birth(s);
     ++statistics_.counters.rewritten_messages[rewritten::parse];
     statistics_.parses(s, name);
 }
@@ -111,7 +109,7 @@ session::progress session::on_bind(const frame& f) {
     if (!b && f.body_size() > bind_head(f).size()) return refuse(names_too_long);
     if (!b || !reading_.is_legal(b->portal) || !reading_.is_legal(b->statement))
         return forward(f, request::bind);
-    const statement_ptr s = table_.find(b->statement);
+    const statement_ptr s = statements_.find(b->statement);
     if (!s) {  // 26000
         ++statistics_.counters.provoked_failures[provoked::e26000];
         link_->free_name(b->statement, false);
@@ -135,11 +133,10 @@ session::progress session::on_bind(const frame& f) {
         link_->place(link_->send_parse({}, {}, s->any_parameter_types(), disposition::swallow), {}, nullptr);
         return send_bind(f, *b, {}, s);
     }
-    if (const auto uses = uses_of(*s)) {
-        if (const replacement why = no_room(0, memory_of_a_portal); why != replacement::none)
+    if (uses_of(*s)) {
+        if (const replacement why = statements_.no_room_for_portal(); why != replacement::none)
             return refuse_another_statement(f, why);
-        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
-            return placed;
+        if (const progress placed = before(*s, step::bind); placed != progress::done) return placed;
     }
     if (skipping_) return drop(f);
     if (resident) {
@@ -184,35 +181,22 @@ expected_reply& session::forward_bind(const frame& f, const bind_view& b, server
     return r;
 }
 
-/// Only portals whose text uses SQL-level statements are of interest, at their Execute. PostgreSQL compares
-/// their names as those of statements.
 void session::remember_portal(byte_view portal, const statement_ptr& s) {
     settings_.binds(portal, *s);
-    if (uses_of(*s))
-        sql_portals_.insert_or_assign(std::string(statement_key(portal)), s);
-    else
-        forget_portal(portal);
-}
-
-void session::forget_portal(byte_view portal) {
-    if (sql_portals_.empty()) return;
-    const auto found = sql_portals_.find(statement_key(portal));
-    if (found != sql_portals_.end()) sql_portals_.erase(found);
+    statements_.binds(portal, s);
 }
 
 session::progress session::on_describe(const frame& f) {
     const auto target = read_target(f.body());
     if (!target || !reading_.is_legal(target->name) || target->kind == target_kind::portal)
         return forward(f, request::describe_portal);
-    const statement_ptr s = table_.find(target->name);
+    const statement_ptr s = statements_.find(target->name);
     if (!s) {  // 26000
         ++statistics_.counters.provoked_failures[provoked::e26000];
         link_->free_name(target->name, false);
         return forward(f, request::describe_statement);
     }
-    if (const auto uses = uses_of(*s))
-        if (const progress placed = place_names_for_extended(*uses, false); placed != progress::done)
-            return placed;
+    if (const progress placed = before(*s, step::describe); placed != progress::done) return placed;
     if (skipping_) return drop(f);
     if (const auto resident = find_resident(target->name, *s)) {
         statistics_.rewrites(rewritten::describe, target->name);
@@ -269,7 +253,7 @@ session::progress session::refuse_unreadable(const frame& f, const sql_uses& use
 session::progress session::on_close(const frame& f) {
     const auto target = read_target(f.body());
     if (!target || !reading_.is_legal(target->name) || target->kind == target_kind::portal) {
-        if (target) forget_portal(target->name);
+        if (target) statements_.forget_portal(target->name);
         return forward(f, request::close);
     }
     close_statement(target->name);
@@ -280,33 +264,31 @@ void session::close_statement(byte_view name) {
     ++statistics_.counters.rewritten_messages[rewritten::close];
     link_->send_close(target_kind::statement, nothing_name, disposition::forward).note.table =
         table_change::oldest;
-    table_.send({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
+    statements_.sent({table_effect::kind::erase, std::string(statement_key(name)), nullptr});
 }
 
 session::progress session::on_execute(const frame& f) {
     keep_birth();  // not behind it: it may begin a copy
     const auto portal = read_execute_portal(f.body());
-    const auto found =
-        portal && !sql_portals_.empty() ? sql_portals_.find(statement_key(*portal)) : sql_portals_.end();
+    const statement_ptr bound = portal ? statements_.bound_to(*portal) : nullptr;
     const statement_effect effect = portal ? link_->current().effect_of(*portal) : statement_effect::lasting;
     if (effect == statement_effect::lasting && link_->awaits_verdict()) return wait_for_verdict();
     if (effect == statement_effect::lasting) link_->forget_names();  // it may be a DO that deallocates all
-    if (found == sql_portals_.end()) {
+    if (!bound) {
         ++statistics_.counters.executes;
         link_->forward_execute(f, effect);
         follow_execute(portal);
         return progress::done;
     }
 
-    const sql_uses_ptr uses = uses_of(*found->second);
+    const sql_uses_ptr uses = uses_of(*bound);
     if (const replacement why = overfills(*uses); why != replacement::none)
         return refuse_another_statement(f, why);
-    if (const progress placed = place_names_for_extended(*uses, true); placed != progress::done)
-        return placed;
+    if (const progress placed = before(*bound, step::execute); placed != progress::done) return placed;
     if (skipping_) return drop(f);
     ++statistics_.counters.executes;
     link_->forward_execute(f, effect).note.table = table_change::oldest;
-    table_.send(effect_of(uses->list.front()));
+    statements_.sent(effect_of(uses->list.front()));
     follow_execute(portal);
     return progress::done;
 }
@@ -354,33 +336,23 @@ session::progress session::on_sync(const frame& f) {
     return forward(f, request::sync);
 }
 
-/// A Close at the start of a segment may turn out to be all of it: then it takes no server (§3).
-bool session::defers_close(const frame& f) {
-    if (static_cast<frontend>(f.type) != frontend::close || !link_->is_idle() || link_->current().is_open() ||
-        skipping_)
-        return false;
-    const auto target = read_target(f.body());
-    if (!target || target->kind != target_kind::statement || !reading_.is_legal(target->name)) return false;
-    if (deferred_closes_.size() >= max_deferred_closes) return false;
-    deferred_closes_.emplace_back(statement_key(target->name));
+/// Between two transactions some messages need no server.
+bool session::answers_locally(const frame& f) {
+    if (skipping_ || link_->current().is_open() || !link_->is_idle()) return false;
+    const auto type = static_cast<frontend>(f.type);
+    if (type == frontend::close) {
+        const auto target = read_target(f.body());
+        return target && target->kind == target_kind::statement && reading_.is_legal(target->name) &&
+               local_.takes_close(target->name);
+    }
+    if (type != frontend::sync || f.body_size() > 0) return false;
+    answer_locally();
+    answers_.show_ready(transaction_status::idle);
     return true;
 }
 
 void session::answer_locally() {
-    answer_deferred_closes();
-    answers_.show_ready(transaction_status::idle);
-}
-
-void session::answer_deferred_closes() {
-    answers_.show_close_complete(deferred_closes_.size());
-    for (const std::string& name : deferred_closes_) table_.apply({table_effect::kind::erase, name, nullptr});
-    statistics_.counters.rewritten_messages[rewritten::close] += deferred_closes_.size();
-    deferred_closes_.clear();
-}
-
-void session::send_deferred_closes() {
-    if (deferred_closes_.empty()) return;
-    for (const std::string& name : std::exchange(deferred_closes_, {})) close_statement(name);
+    statistics_.counters.rewritten_messages[rewritten::close] += local_.answer(answers_, statements_);
 }
 
 const sql_uses_ptr& session::uses_of(const statement& s) {

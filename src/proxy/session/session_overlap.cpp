@@ -9,7 +9,8 @@ namespace pgsidecar {
 
 /// The descriptions on which a Bind relies are answered, too.
 bool session::may_overlap(const frame& f) const {
-    if (!link_->may_be_overlapped() || skipping_ || owed_birth_ || !table_.all_answered()) return false;
+    if (!link_->may_be_overlapped() || skipping_ || statements_.owes_birth() || !statements_.all_answered())
+        return false;
     const bool in_block = link_->status() == transaction_status::in_block;
     if (!link_->current().is_open() && in_block && link_->awaits_verdict())
         return false;  // it may fail the block
@@ -36,7 +37,7 @@ bool session::bind_may_overlap(const frame& f) const {
     if (!b || !b->parameter_count || !b->format_count || !reading_.is_legal(b->portal) ||
         !reading_.is_legal(b->statement))
         return false;
-    const statement_ptr& s = table_.find(b->statement);
+    const statement_ptr& s = statements_.find(b->statement);
     const bool known = s && s->text && !s->declared_types && (s->birth || !s->described);
     if (!known || uses_of(*s) || s->text->effect_at_most() == statement_effect::lasting) return false;
     const bool formats_fit = *b->format_count <= 1 || b->format_count == b->parameter_count;

@@ -66,8 +66,8 @@ session::progress session::on_query(const frame& f) {
         return progress::done;
     }
     ++statistics_.counters.queries;
-    link_->forget_residents();                                             // the text may run anything
-    if (readable) table_.apply({table_effect::kind::erase, "", nullptr});  // else refused before it is begun
+    link_->forget_residents();                   // the text may run anything
+    if (readable) statements_.forget_unnamed();  // else refused before it is begun
     return readable ? send_query(f, *text, std::move(uses)) : forward(f, request::query);
 }
 
@@ -76,7 +76,7 @@ session::progress session::on_long_query(const frame& f) {
     if (f.body().size() < std::min(f.body_size(), min_query_start_size)) return progress::more;
     ++statistics_.counters.queries;
     link_->forget_residents();
-    table_.apply({table_effect::kind::erase, "", nullptr});
+    statements_.forget_unnamed();
     link_->forward_start(f, request::query, f.raw.size() - f.body().size());
     watch_text();
     pass_watched(f.body());
@@ -92,19 +92,19 @@ session::progress session::on_function_call(const frame& f) {
 bool session::is_new_prepare_alone(const sql_uses& uses) const {
     if (!uses.known || uses.statements != 1 || link_->in_failed_block()) return false;
     const sql_use& only = uses.list.front();
-    return only.verb == sql_verb::prepare && !table_.find(only.name) &&
-           no_room_for(only.prepares->text.size()) == replacement::none;
+    return only.verb == sql_verb::prepare && !statements_.find(only.name) &&
+           statements_.no_room_for_statement(only.prepares->text.size()) == replacement::none;
 }
 
 /// A lone PREPARE of a new name: the server tells the types and the row shape, which the text alone does not.
 void session::prepare_alone(const sql_use& use, byte_view sql) {
     ++statistics_.counters.queries;
-    table_.apply({table_effect::kind::erase, "", nullptr});
+    statements_.forget_unnamed();
     const auto s = std::make_shared<statement>(texts_.intern(use.prepares->text, {}, reading_.sql()));
     link_->free_name(use.name, false);
     statistics_.parses(s, use.name);
     link_->send_as_execute(sql).note.table = table_change::oldest;
-    table_.send({table_effect::kind::set, use.name, s});
+    statements_.sent({table_effect::kind::set, use.name, s});
     link_->send_close(target_kind::portal, {}, disposition::swallow);  // a Query leaves no portal
     send_describe(use.name, disposition::swallow, purpose::birth, s);
     link_->send_close(target_kind::statement, use.name, disposition::swallow);
@@ -117,25 +117,25 @@ replacement session::overfills(const sql_uses& uses) {
     std::size_t texts = 0;
     for (const sql_use& use : uses.list)
         if (use.prepares) texts += statement::memory_beside_text + use.prepares->text.size();
-    if (no_room(uses.list.size(), texts) == replacement::none) return replacement::none;
+    if (statements_.no_room(uses.list.size(), texts) == replacement::none) return replacement::none;
     if (link_->in_failed_block() && !uses.begins_with_exit)
         return replacement::none;  // the server refuses it
-    std::size_t held = table_.named(), memory = 0, freed = 0;
+    std::size_t held = statements_.table().named(), memory = 0, freed = 0;
     for (const sql_use& use : uses.list) {
         const table_effect effect = effect_of(use);
         if (effect.what == table_effect::kind::erase_all) {
             held = memory = 0;
-            freed = table_.memory();
+            freed = statements_.table().memory();
         }
-        if (effect.what == table_effect::kind::erase && held > 0 && table_.find(effect.name)) {
+        if (effect.what == table_effect::kind::erase && held > 0 && statements_.find(effect.name)) {
             --held;
-            freed += table_.find(effect.name)->memory();
+            freed += statements_.find(effect.name)->memory();
         }
-        if (effect.what != table_effect::kind::set || table_.find(effect.name)) continue;
+        if (effect.what != table_effect::kind::set || statements_.find(effect.name)) continue;
         ++held;
         memory += effect.value->memory();
         if (held > options_.max_statements) return replacement::too_many_statements;
-        if (memory > freed && no_room(0, memory - freed) != replacement::none)
+        if (memory > freed && statements_.no_room(0, memory - freed) != replacement::none)
             return replacement::too_much_memory;
     }
     return replacement::none;
@@ -143,26 +143,35 @@ replacement session::overfills(const sql_uses& uses) {
 
 /// The first use of a name in the string decides what has to stand there.
 session::progress session::place_names_for_query(const sql_uses& uses) {
-    this_attempt().running = true;
+    this_attempt();
     if (const progress p = place_names(uses, true, nullptr); p != progress::done) return p;
     if (!attempt_->placed_statement) return progress::done;
     if (!link_->settled() || skipping_)
         return progress::wait;  // if skipping: until the Sync is answered, then dispatch()
-    return attempt_->shape_changed ? fail_attempt(replacement::shape_changed) : progress::done;
+    return attempt_->shape == attempt::check::changed ? fail_attempt(replacement::shape_changed)
+                                                      : progress::done;
 }
 
-/// EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they run.
-session::progress session::place_names_for_extended(const sql_uses& uses, bool running) {
-    if (link_->in_failed_block()) return progress::done;
-    this_attempt().running = running;
-    if (const progress p = place_names(uses, running, nullptr); p != progress::done) return p;
-    if (!running || !attempt_->checked) return progress::done;
+/// What stands in front of a message of the extended protocol that uses this text: the statements that it
+/// names. EXECUTE looks at its name at every step but Bind's, which parses again; the others only when they
+/// run.
+session::progress session::before(const query_text& text, step at) {
+    const sql_uses_ptr& uses = text.facts().uses;
+    if (!uses || link_->in_failed_block()) return progress::done;
+    const bool running = at == step::execute;
+    this_attempt();
+    if (const progress p = place_names(*uses, running, nullptr); p != progress::done) return p;
+    if (!running || attempt_->shape == attempt::check::none) return progress::done;
     if (!link_->settled()) return progress::wait;
-    if (!skipping_ && attempt_->shape_changed && !attempt_->failed) {
+    if (!skipping_ && attempt_->shape == attempt::check::changed && !attempt_->failed) {
         attempt_->failed = true;
         force_failure(replacement::shape_changed);
     }
     return progress::done;
+}
+
+session::progress session::before(const statement& s, step at) {
+    return s.text ? before(*s.text, at) : progress::done;
 }
 
 session::progress session::place_names(const sql_uses& uses, bool running, const execution* outer) {
@@ -172,9 +181,9 @@ session::progress session::place_names(const sql_uses& uses, bool running, const
         if (outer && outer->executes(use.name)) continue;
         if (batch_is_full() && !link_->settled())
             return progress::wait;  // a short text can name many long statements
-        const statement_ptr s = table_.find(use.name);
-        const progress p =
-            s && executes && !link_->in_failed_block() ? place(use, s, outer) : place_empty(use.name, s);
+        const statement_ptr s = statements_.find(use.name);
+        const progress p = s && executes && !link_->in_failed_block() ? place(use, s, running, outer)
+                                                                      : place_empty(use.name, s);
         if (p != progress::done) return p;
         if (skipping_) break;
     }
@@ -194,18 +203,19 @@ session::progress session::fail_attempt(replacement why) {
 /// ROLLBACK; EXECUTE n: in the failed block nothing can be put on the server that the EXECUTE would find.
 bool session::executes_behind_exit(const sql_uses& uses) const {
     return uses.begins_with_exit && std::any_of(uses.list.begin(), uses.list.end(), [&](const sql_use& u) {
-               return u.verb == sql_verb::execute && table_.find(u.name) != nullptr;
+               return u.verb == sql_verb::execute && statements_.find(u.name) != nullptr;
            });
 }
 
 bool session::is_placed(byte_view name) const { return attempt_->placed.contains(name); }
 
 /// The statement itself, under the client's name; behind those that it executes itself.
-session::progress session::place(const sql_use& use, const statement_ptr& s, const execution* outer) {
+session::progress session::place(const sql_use& use, const statement_ptr& s, bool running,
+                                 const execution* outer) {
     const std::string& name = use.name;
     if (const progress resolved = resolve_declared_types(s); resolved != progress::done) return resolved;
     const execution here{name, outer, outer ? outer->depth + 1 : 1,
-                         (!outer || outer->runs) && takes_arguments(*s, use.arguments)};
+                         (outer ? outer->runs : running) && takes_arguments(*s, use.arguments)};
     const sql_uses_ptr& inner = uses_of(*s);
     if (inner && here.depth < max_nesting)
         if (const progress p = place_names(*inner, true, &here); p != progress::done) return p;
@@ -223,9 +233,9 @@ session::progress session::place(const sql_use& use, const statement_ptr& s, con
     link_->send_parse(name, s->text->sql, s->parameter_types(), disposition::swallow, purpose::parse_again);
     if (!s->birth) {
         send_describe(name, disposition::swallow, purpose::birth, s);
-    } else if (here.runs && attempt_->running && checks_shape(*s)) {
+    } else if (here.runs && checks_shape(*s)) {
         send_describe(name, disposition::swallow, purpose::placed_check, s);
-        attempt_->checked = true;
+        if (attempt_->shape == attempt::check::none) attempt_->shape = attempt::check::sent;
     }
     return progress::done;
 }
@@ -264,7 +274,7 @@ table_effect session::effect_of(const sql_use& use, unsigned nesting) {
         case sql_verb::deallocate: return {table_effect::kind::erase, use.name, nullptr};
         case sql_verb::deallocate_all: return {table_effect::kind::erase_all, "", nullptr};
         case sql_verb::execute: {
-            const statement_ptr s = table_.find(use.name);
+            const statement_ptr s = statements_.find(use.name);
             if (use.runs_any && s && uses_of(*s) && nesting < max_nesting)
                 return effect_of(uses_of(*s)->list.front(), nesting + 1);
             break;

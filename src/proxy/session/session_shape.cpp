@@ -54,8 +54,7 @@ void session::on_shape_changed() {
     ++statistics_.counters.shape_mismatches;
     const expected_reply* const end = link_->next_boundary();
     answers_.show_instead(end && end->lasts ? replacement::outcome_unknown : replacement::shape_changed);
-    table_.take_back_unanswered();
-    owed_birth_ = nullptr;
+    statements_.take_back();
     note_undone_portals();
     if (end) {
         skipping_ = end->how == disposition::swallow;  // ours, in place of a Flush: the client's is to come

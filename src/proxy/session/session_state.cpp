@@ -25,7 +25,7 @@ constexpr error_message not_heard_warning{
 /// What the statement of an EXECUTE does, if it does anything to the state.
 state_use session::resolved(state_use use) const {
     if (use.verb != state_verb::execute) return use;
-    const statement_ptr& s = table_.find(use.name);
+    const statement_ptr& s = statements_.find(use.name);
     const auto inner =
         s && s->text ? read_state_uses(s->text->sql, s->text->reading) : std::vector<state_use>();
     state_use out =
@@ -84,7 +84,7 @@ void session::discard_alone(byte_view text, const state_use& use, const std::vec
     expected_reply& execute = link_->send_as_execute(text);
     execute.note.table = table_change::oldest;
     execute.note.plan = std::make_shared<query_plan>(use);
-    table_.send({table_effect::kind::erase_all, "", nullptr});
+    statements_.sent({table_effect::kind::erase_all, "", nullptr});
     link_->lasts();
     for (const std::string& sql : ours) link_->run(sql);
     link_->send_sync(disposition::forward);

@@ -16,7 +16,7 @@ std::optional<server_place> session::find_resident(byte_view name, const stateme
 expected_reply& session::make_resident(const statement_ptr& s) {
     const server_place where = place_for(s);
     if (where.unnamed()) {
-        if (table_.find("") != s) keep_birth();
+        if (statements_.find("") != s) keep_birth();
     } else {
         link_->place(link_->send_close(target_kind::statement, where.name(), disposition::swallow), where,
                      nullptr);
@@ -34,19 +34,19 @@ expected_reply& session::make_resident(const statement_ptr& s) {
 /// so that statements that take turns are not parsed at every turn. Not the client's unnamed statement:
 /// errors would quote the name.
 server_place session::place_for(const statement_ptr& s) {
-    if (!link_->standing().has_lost_its_place(*s) || table_.find("") == s) return {};
+    if (!link_->standing().has_lost_its_place(*s) || statements_.find("") == s) return {};
     return link_->next_name();
 }
 
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
 /// message.
 void session::send_owed_birth(const frame& next) {
-    if (!owed_birth_) return;
-    const statement_ptr s = std::exchange(owed_birth_, nullptr);
+    if (!statements_.owes_birth()) return;
+    const statement_ptr s = statements_.take_owed_birth();
     if (static_cast<frontend>(next.type) == frontend::describe) {
         const auto target = read_target(next.body());
         if (target && target->kind == target_kind::statement && reading_.is_legal(target->name) &&
-            table_.find(target->name) == s)
+            statements_.find(target->name) == s)
             return;
     }
     send_describe({}, disposition::swallow, purpose::birth, s);
@@ -55,21 +55,8 @@ void session::send_owed_birth(const frame& next) {
 /// An unnamed statement that nobody has described nor bound, before it leaves the slot or its segment ends.
 void session::keep_birth() {
     const statement_ptr& s = link_->standing().sent.unnamed();
-    if (s && !s->described && !s->bound && !link_->in_failed_block() && table_.find("") == s)
+    if (s && !s->described && !s->bound && !link_->in_failed_block() && statements_.find("") == s)
         send_describe({}, disposition::swallow, purpose::birth, s);
-}
-
-/// Why the client may not have another statement under a name; none if it may.
-replacement session::no_room_for(std::size_t text_size) const {
-    return no_room(1, statement::memory_beside_text + text_size);
-}
-
-replacement session::no_room(std::size_t statements, std::size_t memory) const {
-    if (table_.named() + statements > options_.max_statements) return replacement::too_many_statements;
-    const std::size_t held = table_.memory() + sql_portals_.size() * memory_of_a_portal;
-    const bool fits = held + memory <= options_.max_statement_memory &&
-                      texts_.memory() + memory <= options_.max_worker_statement_memory;
-    return fits ? replacement::none : replacement::too_much_memory;
 }
 
 /// The transaction really fails; the client reads another error (§5).
@@ -114,7 +101,7 @@ bool session::learn(expected_reply& head, const frame& f) {
             link_->behind_head().shape_changed = true;
             break;
         case purpose::placed_check:
-            if (attempt_) attempt_->shape_changed |= *shape != s.birth->shape;
+            if (attempt_ && *shape != s.birth->shape) attempt_->shape = attempt::check::changed;
             break;
         case purpose::declared_types:
             s.text = texts_.intern(s.text->sql, described_types_, s.text->reading);
