@@ -28,12 +28,12 @@ lint_files() {
 }
 
 section_unit() { ctest_of dev; }
-section_asan() { UBSAN_OPTIONS=print_stacktrace=1 ctest_of asan; }
+section_asan() { PGSIDECAR_RANDOM_SCRIPTS=${RANDOM_SCRIPTS:-10000} UBSAN_OPTIONS=print_stacktrace=1 ctest_of asan; }
 section_tsan() { ctest_of tsan; }
 
 ctest_of() { # PRESET
     build "$1"
-    ctest --preset "$1" --parallel "$(nproc)" --timeout 120 --no-tests=error
+    ctest --preset "$1" --parallel "$(nproc)" --timeout 900 --no-tests=error --verbose
 }
 
 prepare_integration() {
@@ -100,10 +100,20 @@ with_program_in() { # VENV ARGUMENT OF PYTHON...
     PGSIDECAR_BIN=${PGSIDECAR_BIN-$PWD/build/release/pgsidecar} "build/$1/bin/python" "${@:2}"
 }
 
-section_fuzz() { tests/fuzz/run "${FUZZ_SECONDS:-60}"; }
+# The decoders are small; what finds something has most of the time.
+section_fuzz() {
+    tests/fuzz/run "${FUZZ_SECONDS:-15}" fuzz_frames fuzz_frontend_messages fuzz_backend_messages fuzz_proxy_header \
+        fuzz_sasl fuzz_startup
+    tests/fuzz/run "${FUZZ_SECONDS:-150}" fuzz_sql_uses fuzz_session
+}
 
-count_results() { # LOG : "PASSED FAILED" of ctest, of pytest, and of lines "N passed, N failed"
+count_results() { # LOG : "PASSED FAILED" of ctest, GoogleTest, pytest, and of lines "N passed, N failed"
     awk '
+        /\[  (PASSED|FAILED)  \] [0-9]+ tests?[.,]/ {
+            match($0, /\] [0-9]+/); n = substr($0, RSTART + 2) + 0
+            if ($0 ~ /PASSED/) passed += n; else failed += n
+            next
+        }
         /tests passed, [0-9]+ tests? failed out of [0-9]+/ {
             match($0, /, [0-9]+ tests? failed/); lost = substr($0, RSTART + 2) + 0
             match($0, /out of [0-9]+/); passed += substr($0, RSTART + 7) - lost; failed += lost; next
