@@ -21,7 +21,10 @@ std::string joined(const conversation::messages& m) {
 class conversation::player {
 public:
     player(const session_options& options, const startup_values& start_up, std::size_t piece)
-        : link_(options.pooler), session_(texts_, options, link_, "UTF8", nullptr, start_up), driver_(session_, piece), piece_(piece) {}
+        : link_(options.pooler),
+          session_(texts_, options, link_, "UTF8", nullptr, start_up),
+          driver_(session_, piece),
+          piece_(piece) {}
 
     void expect_equal(const char* who, const std::string& expected, const std::string& actual,
                       std::vector<std::string> (*notation)(byte_view)) {
