@@ -65,23 +65,6 @@ void answers::compose(Write&& write) {
     if (!muted_) batch_.compose(std::forward<Write>(write));
 }
 
-void answers::begin(byte_view come, std::size_t size, bool shown) {
-    rest_ = size - come.size();
-    rest_shown_ = shown;
-    if (shown) show(come);
-}
-
-std::size_t answers::pass(byte_view in) {
-    const byte_view piece = in.substr(0, rest_);
-    if (rest_shown_) show(piece);
-    rest_ -= piece.size();
-    return piece.size();
-}
-
-void answers::show(byte_view bytes) {
-    if (!muted_) batch_.borrow(bytes);
-}
-
 void answers::show_error(const error_message& e) {
     if (!is_mid_message()) compose([&](std::string& out) { compose_error(out, e); });
 }

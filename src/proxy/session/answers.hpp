@@ -17,15 +17,26 @@ public:
     out_batch& batch() { return batch_; }
 
     /// Messages of the server's begin, `size` bytes of which these have come.
-    void begin(byte_view come, std::size_t size, bool shown);
+    void begin(byte_view come, std::size_t size, bool shown) {
+        rest_ = size - come.size();
+        rest_shown_ = shown;
+        if (shown) show(come);
+    }
     /// Takes what has come of their rest. Returns how much.
-    std::size_t pass(byte_view in);
+    std::size_t pass(byte_view in) {
+        const byte_view piece = in.substr(0, rest_);
+        if (rest_shown_) show(piece);
+        rest_ -= piece.size();
+        return piece.size();
+    }
     bool is_passing() const { return rest_ > 0; }
     /// In the middle of a message that the client sees.
     bool is_mid_message() const { return rest_ > 0 && rest_shown_; }
 
     /// A message of the server's, or a piece of one.
-    void show(byte_view bytes);
+    void show(byte_view bytes) {
+        if (!muted_) batch_.borrow(bytes);
+    }
 
     /// Nothing in the middle of a message of the server's.
     void show_error(const error_message& e);
