@@ -70,11 +70,19 @@ class ClientWay(Way):
     def __init__(self, seconds: float, upstream: int):
         super().__init__(seconds)
         self._upstream = upstream
+        # Before it is connected: asyncio of Python 3.11 reads on though paused in connection_made.
+        self._early: list[bytes] | None = []
 
     def connection_made(self, transport) -> None:
         super().connection_made(transport)
         transport.pause_reading()
         self._connecting = asyncio.ensure_future(self._connect())
+
+    def data_received(self, data: bytes) -> None:
+        if self._early is None:
+            super().data_received(data)
+        else:
+            self._early.append(data)
 
     async def _connect(self) -> None:
         self.other = Way(self._seconds)
@@ -83,9 +91,13 @@ class ClientWay(Way):
             await asyncio.get_running_loop().create_connection(
                 lambda: self.other, "127.0.0.1", self._upstream
             )
-            self.transport.resume_reading()
         except OSError:
             self.transport.close()
+            return
+        early, self._early = self._early, None
+        for data in early:
+            super().data_received(data)
+        self.transport.resume_reading()
 
 
 async def serve(port: int, upstream: int, rtt: float) -> None:

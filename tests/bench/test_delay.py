@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
 import time
 
 import pytest
 
-from bench.servers.delay import DelayRelay
+from bench.servers.delay import ClientWay, DelayRelay
 
 RTT = 40  # ms
 PATIENCE = 30.0
@@ -90,3 +91,36 @@ def test_an_end_comes_through(relay):
         assert exactly(client, 1) == b"x"
         client.shutdown(socket.SHUT_WR)
         assert client.recv(1) == b""
+
+
+class NoTransport:
+    """Of a client: what comes back to it does not matter."""
+
+    def pause_reading(self): ...
+
+    def resume_reading(self): ...
+
+    def write(self, data): ...
+
+    def close(self): ...
+
+    def is_closing(self):
+        return False
+
+
+def test_what_comes_before_the_upstream_is_connected_is_kept():
+    async def received() -> bytes:
+        come: asyncio.Future[bytes] = asyncio.get_running_loop().create_future()
+
+        async def upstream(reader, writer):
+            come.set_result(await reader.readexactly(5))
+            writer.close()
+
+        server = await asyncio.start_server(upstream, "127.0.0.1", 0)
+        way = ClientWay(0, server.sockets[0].getsockname()[1])
+        way.connection_made(NoTransport())
+        way.data_received(b"early")
+        async with server:
+            return await asyncio.wait_for(come, 10)
+
+    assert asyncio.run(received()) == b"early"
