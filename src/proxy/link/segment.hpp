@@ -54,12 +54,9 @@ public:
         bound_.assign(statement_key(portal));
         bound_effect_ = effect;
     }
-    bool has_bound_last(byte_view portal) const { return bound_ == statement_key(portal); }
-    /// What an Execute of the portal that was bound last leaves.
-    statement_effect effect_of_bound() const { return bound_effect_; }
     /// The most that an Execute of this portal may leave.
     statement_effect effect_of(byte_view portal) const {
-        return has_bound_last(portal) ? bound_effect_ : statement_effect::lasting;
+        return bound_ == statement_key(portal) ? bound_effect_ : statement_effect::lasting;
     }
 
 private:

@@ -112,6 +112,7 @@ expected_reply& server_link::send_parse(byte_view name, byte_view sql, byte_view
 }
 
 expected_reply& server_link::send_describe(byte_view name, disposition how, purpose what) {
+    if (what == purpose::shape_check) segment_.checks();
     return send(
         request::describe_statement, how,
         [&](std::string& out) { compose_describe(out, target_kind::statement, name); }, what);

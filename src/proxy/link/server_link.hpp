@@ -1,9 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cassert>
 #include <cstddef>
 #include <cstdint>
+#include <string>
 #include <utility>
+#include <vector>
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/frame.hpp"
@@ -137,7 +140,6 @@ public:
     /// Whatever the text says that was sent last, it lasts.
     void lasts() { segment_.executes(statement_effect::lasting); }
     void binds(byte_view portal, statement_effect effect) { segment_.binds(portal, effect); }
-    void checks_shape() { segment_.checks(); }
 
     /// What is due as soon as the message that is being passed on has passed.
     enum class debt : std::uint8_t { nothing, sync, failure };  // a failure and then a Sync

@@ -1,62 +1,69 @@
 #include "proxy/session/answers.hpp"
 
+#include <optional>
 #include <utility>
 
 namespace pgsidecar {
 namespace {
 
-constexpr error_message shape_changed_error{.sqlstate = "0A000",
-                                            .message = "cached plan must not change result type",
-                                            .file = "plancache.c",
-                                            .routine = "RevalidateCachedQuery"};
-
-constexpr error_message failed_block_error{
-    .sqlstate = "25P02",
-    .message = "current transaction is aborted, commands ignored until end of transaction block",
-    .file = "postgres.c",
-    .routine = "exec_bind_message"};
-
-/// statement_completion_unknown: not to be run again without a look.
-
-constexpr error_message outcome_unknown_error{
-    .sqlstate = "40003",
-    .message = "result type of the prepared statement has changed",
-    .detail = "The statement has been executed, and its transaction may have been committed.",
-    .hint = "Prepare the statement again; result_shape_check: strict of pgsidecar fails it in time."};
-
-constexpr error_message text_not_kept_error{
-    .sqlstate = "54000",
-    .message = "statement is too long to be used again on another server",
-    .hint =
-        "Raise max_statement_size of pgsidecar, or prepare the statement in the transaction that uses it."};
-
-constexpr error_message execute_after_exit_error{
-    .sqlstate = "0A000",
-    .message = "EXECUTE cannot follow the end of a failed transaction in the same query string",
-    .hint = "Send the statements behind COMMIT or ROLLBACK in a query of their own."};
-
-constexpr error_message query_too_long_error{
-    .sqlstate = "54000",
-    .message = "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
-    .hint = "Send long values as parameters of the extended query protocol."};
-
-constexpr error_message names_not_read_error{
-    .sqlstate = "0A000",
-    .message = "name of a prepared statement cannot be read in this query string",
-    .hint = "Write the name in double quotes, without Unicode escapes."};
-
-constexpr error_message nested_too_deep_error{.sqlstate = "54001",
-                                              .message = "too many prepared statements execute one another"};
-
-constexpr error_message too_much_memory_error{
-    .sqlstate = "53400",
-    .message = "too much memory for prepared statements",
-    .hint = "Deallocate some, or raise max_statement_memory of pgsidecar."};
-
-constexpr error_message too_many_statements_error{
-    .sqlstate = "53400",
-    .message = "too many prepared statements",
-    .hint = "Deallocate some, or raise max_statements of pgsidecar."};
+/// Nothing for those that have no words of ours.
+std::optional<error_message> words_of(replacement why) {
+    switch (why) {
+        case replacement::none:
+        case replacement::describe_routine: break;
+        case replacement::shape_changed:
+            return error_message{.sqlstate = "0A000",
+                                 .message = "cached plan must not change result type",
+                                 .file = "plancache.c",
+                                 .routine = "RevalidateCachedQuery"};
+        case replacement::outcome_unknown:
+            // statement_completion_unknown: not to be run again without a look
+            return error_message{
+                .sqlstate = "40003",
+                .message = "result type of the prepared statement has changed",
+                .detail = "The statement has been executed, and its transaction may have been committed.",
+                .hint =
+                    "Prepare the statement again; result_shape_check: strict of pgsidecar fails it in time."};
+        case replacement::failed_block:
+            return error_message{
+                .sqlstate = "25P02",
+                .message = "current transaction is aborted, commands ignored until end of transaction block",
+                .file = "postgres.c",
+                .routine = "exec_bind_message"};
+        case replacement::text_not_kept:
+            return error_message{.sqlstate = "54000",
+                                 .message = "statement is too long to be used again on another server",
+                                 .hint =
+                                     "Raise max_statement_size of pgsidecar, or prepare the statement in the "
+                                     "transaction that uses it."};
+        case replacement::execute_after_exit:
+            return error_message{
+                .sqlstate = "0A000",
+                .message = "EXECUTE cannot follow the end of a failed transaction in the same query string",
+                .hint = "Send the statements behind COMMIT or ROLLBACK in a query of their own."};
+        case replacement::query_too_long:
+            return error_message{.sqlstate = "54000",
+                                 .message = "query string is too long for PREPARE, EXECUTE and DEALLOCATE",
+                                 .hint = "Send long values as parameters of the extended query protocol."};
+        case replacement::names_not_read:
+            return error_message{
+                .sqlstate = "0A000",
+                .message = "name of a prepared statement cannot be read in this query string",
+                .hint = "Write the name in double quotes, without Unicode escapes."};
+        case replacement::nested_too_deep:
+            return error_message{.sqlstate = "54001",
+                                 .message = "too many prepared statements execute one another"};
+        case replacement::too_many_statements:
+            return error_message{.sqlstate = "53400",
+                                 .message = "too many prepared statements",
+                                 .hint = "Deallocate some, or raise max_statements of pgsidecar."};
+        case replacement::too_much_memory:
+            return error_message{.sqlstate = "53400",
+                                 .message = "too much memory for prepared statements",
+                                 .hint = "Deallocate some, or raise max_statement_memory of pgsidecar."};
+    }
+    return std::nullopt;
+}
 
 }  // namespace
 
@@ -78,20 +85,7 @@ void answers::show_moved(backend type, byte_view body, byte_view position) {
 }
 
 void answers::show_instead(replacement why) {
-    switch (why) {
-        case replacement::none:
-        case replacement::describe_routine: break;
-        case replacement::shape_changed: show_error(shape_changed_error); break;
-        case replacement::outcome_unknown: show_error(outcome_unknown_error); break;
-        case replacement::failed_block: show_error(failed_block_error); break;
-        case replacement::text_not_kept: show_error(text_not_kept_error); break;
-        case replacement::execute_after_exit: show_error(execute_after_exit_error); break;
-        case replacement::query_too_long: show_error(query_too_long_error); break;
-        case replacement::names_not_read: show_error(names_not_read_error); break;
-        case replacement::nested_too_deep: show_error(nested_too_deep_error); break;
-        case replacement::too_many_statements: show_error(too_many_statements_error); break;
-        case replacement::too_much_memory: show_error(too_much_memory_error); break;
-    }
+    if (const auto words = words_of(why)) show_error(*words);
 }
 
 void answers::show_notice(const error_message& e) {

@@ -57,6 +57,11 @@ public:
     void show_held_tag();
     void forget_held_tag() { held_tag_.clear(); }
 
+    /// An error behind which nothing is shown.
+    void show_last(const error_message& e) {
+        show_error(e);
+        mute();
+    }
     /// The client has been told the last thing that it is told.
     void mute() { muted_ = true; }
     bool is_muted() const { return muted_; }

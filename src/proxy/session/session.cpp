@@ -145,14 +145,7 @@ void session::pass_watched(byte_view piece) {
 /// The client's message has been used to its last byte.
 void session::after_message() {
     watched_ = nullptr;
-    switch (link_->take_debt()) {
-        case server_link::debt::nothing: break;
-        case server_link::debt::sync: send_own_sync(); break;
-        case server_link::debt::failure:
-            fail_for_shape();
-            send_own_sync().fails_block = true;
-            break;
-    }
+    pay(link_->take_debt());
 }
 
 session::progress session::on_frontend(const frame& f) {
@@ -258,8 +251,7 @@ void session::refuse_passing() {
 /// The client has broken the protocol: it is told so, and its work is undone.
 session::progress session::refuse(const error_message& fatal) {
     ++statistics_.counters.protocol_violations;
-    answers_.show_error(fatal);
-    answers_.mute();
+    answers_.show_last(fatal);
     leave();
     return progress::done;
 }
@@ -271,16 +263,20 @@ session::progress session::forward(const frame& f, request kind) {
 }
 
 /// A Sync of ours, in the middle of what the client sends: not before the message that is passing has passed.
-void session::send_sync_now() {
+void session::end_segment(server_link::debt due) {
     if (link_->passing() > 0)
-        link_->owe(server_link::debt::sync);
+        link_->owe(due);
     else
-        send_own_sync();
+        pay(due);
 }
 
-/// The client sees its ReadyForQuery if it has sent the segment as a Query.
-expected_reply& session::send_own_sync() {
-    return link_->send_sync(std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow);
+/// The client sees the ReadyForQuery if it has sent the segment as a Query.
+void session::pay(server_link::debt due) {
+    if (due == server_link::debt::nothing) return;
+    const bool fails = due == server_link::debt::failure;
+    if (fails) fail_for_shape();
+    const disposition how = std::exchange(copy_query_, false) ? disposition::forward : disposition::swallow;
+    link_->send_sync(how).fails_block = fails;
 }
 
 session::progress session::drop(const frame& f) {
@@ -298,10 +294,9 @@ void session::shut_down() {
     if (finished() || answers_.is_muted()) return;
     shutdown_due_ = answers_.is_mid_message();
     if (shutdown_due_) return;
-    answers_.show_error({.severity = "FATAL",
-                         .sqlstate = "57P01",
-                         .message = "terminating connection due to administrator command"});
-    answers_.mute();
+    answers_.show_last({.severity = "FATAL",
+                        .sqlstate = "57P01",
+                        .message = "terminating connection due to administrator command"});
     leave();
 }
 

@@ -2,7 +2,6 @@
 
 #include <cstddef>
 #include <functional>
-#include <map>
 #include <memory>
 #include <optional>
 #include <set>
@@ -180,8 +179,8 @@ private:
     void after_message();
     progress forward(const frame& f, request kind);
     progress drop(const frame& f);
-    void send_sync_now();
-    expected_reply& send_own_sync();
+    void end_segment(server_link::debt due);
+    void pay(server_link::debt due);
     progress on_unknown_message(const frame& f);
     progress refuse(const error_message& fatal);
 
@@ -235,7 +234,6 @@ private:
     void note_undone_portals();
     void undo_portals(bool already_failed);
     void close_undone(byte_view portal);
-    void fail_now();
     void fail_for_shape();
 
     // session_overlap.cpp: segments that need not wait for the ReadyForQuery of the one before
@@ -269,7 +267,7 @@ private:
     void add_to_query(query_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
                       std::string& sent) const;
     void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);
-    void follow_execute(std::optional<byte_view> portal);
+    void follow_execute(expected_reply& r, byte_view portal);
     bool show_moved(const expected_reply& head, const frame& f);
     bool mend_start_up(disposition how);
 

@@ -1,4 +1,3 @@
-#include <algorithm>
 #include <string>
 #include <utility>
 
@@ -143,7 +142,7 @@ void session::complete() {
     statistics_.measure(head, link_->now());
     if (head.note.table != table_change::none) statements_.answered();
     link_->complete();
-    if (copy_query_ && link_->replies().empty()) send_sync_now();
+    if (copy_query_ && link_->replies().empty()) end_segment(server_link::debt::sync);
 }
 
 /// The effects of a Query's commands happen one by one, and survive a later error (§7). Whether it was one of
@@ -184,7 +183,8 @@ void session::on_ready(const frame& f, bool shown) {
     answers_.show_held_tag();
     if (shown && !mend_start_up(how)) answers_.show(f.raw);
     if (!shown && skipping_) mend_start_up(how);  // our Sync: the client's own is answered here
-    if (copy_crossed_error && kind == request::query) send_sync_now();  // its data has taken a server (§6)
+    if (copy_crossed_error && kind == request::query)
+        end_segment(server_link::debt::sync);  // its data has taken a server (§6)
 }
 
 void session::on_transaction_end() {
@@ -222,7 +222,7 @@ bool session::on_error(const frame& f) {
     // No Sync on its way: ours, so that the server is free while the client reads (§5).
     if (no_sync) {
         skipping_ = !copy_query_;
-        send_sync_now();
+        end_segment(server_link::debt::sync);
     } else if (link_->head().how != disposition::forward) {
         skipping_ = true;  // that Sync is ours already
     }
@@ -270,15 +270,13 @@ bool session::swallows_notice(byte_view body) const {
 void session::out_of_sync(byte_view what) {
     ++statistics_.counters.protocol_violations;
     const std::string message = std::string(what) + " from the upstream server";
-    answers_.show_error({.severity = "FATAL", .sqlstate = "08P01", .message = message});
-    answers_.mute();
+    answers_.show_last({.severity = "FATAL", .sqlstate = "08P01", .message = message});
     leaving_ = leave_step::left;
 }
 
 void session::on_server_eof(byte_view why) {
     if (finished()) return;
-    answers_.show_error({.severity = "FATAL", .sqlstate = "08006", .message = why});
-    answers_.mute();
+    answers_.show_last({.severity = "FATAL", .sqlstate = "08006", .message = why});
     leaving_ = leave_step::left;
 }
 

@@ -29,7 +29,7 @@ session::progress session::on_copy_message(const frame& f) {
     if (!skipping_ && !link_->settled()) return progress::wait;
     if (!link_->copies_in()) return drop(f);
     link_->forward_copy(f);
-    if (!link_->copies_in() && copy_query_) send_sync_now();
+    if (!link_->copies_in() && copy_query_) end_segment(server_link::debt::sync);
     return progress::done;
 }
 

@@ -1,9 +1,7 @@
-#include <algorithm>
 #include <utility>
 
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
-#include "protocol/utf8.hpp"
 #include "proxy/session/session.hpp"
 
 /// The client's messages of the extended query protocol (semantics §3 to §5).
@@ -274,22 +272,19 @@ session::progress session::on_execute(const frame& f) {
     const statement_effect effect = portal ? link_->current().effect_of(*portal) : statement_effect::lasting;
     if (effect == statement_effect::lasting && link_->awaits_verdict()) return wait_for_verdict();
     if (effect == statement_effect::lasting) link_->forget_names();  // it may be a DO that deallocates all
-    if (!bound) {
-        ++statistics_.counters.executes;
-        link_->forward_execute(f, effect);
-        follow_execute(portal);
-        return progress::done;
+    if (bound) {
+        if (const replacement why = overfills(*uses_of(*bound)); why != replacement::none)
+            return refuse_another_statement(f, why);
+        if (const progress placed = before(*bound, step::execute); placed != progress::done) return placed;
+        if (skipping_) return drop(f);
     }
-
-    const sql_uses_ptr uses = uses_of(*bound);
-    if (const replacement why = overfills(*uses); why != replacement::none)
-        return refuse_another_statement(f, why);
-    if (const progress placed = before(*bound, step::execute); placed != progress::done) return placed;
-    if (skipping_) return drop(f);
     ++statistics_.counters.executes;
-    link_->forward_execute(f, effect).note.table = table_change::oldest;
-    statements_.sent(effect_of(uses->list.front()));
-    follow_execute(portal);
+    expected_reply& r = link_->forward_execute(f, effect);
+    if (bound) {
+        r.note.table = table_change::oldest;
+        statements_.sent(effect_of(uses_of(*bound)->list.front()));
+    }
+    if (portal) follow_execute(r, *portal);
     return progress::done;
 }
 

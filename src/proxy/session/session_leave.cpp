@@ -49,7 +49,7 @@ bool session::advance_leave_step() {
         case leave_step::block:
             if (!link_->replies().empty()) return false;
             leaving_ = leave_step::farewell;
-            if (!link_->is_idle()) { link_->send_query("ROLLBACK", disposition::swallow); }
+            if (!link_->is_idle()) link_->send_query("ROLLBACK", disposition::swallow);
             return true;
         case leave_step::farewell:
             if (!link_->replies().empty()) return false;

@@ -24,7 +24,6 @@ bool session::checks_shape(const statement& s) const {
 /// Where a commit will be held back the Flush stands behind it, not behind what the statement takes to run.
 void session::send_shape_check(server_place where, const statement_ptr& s, disposition how) {
     send_describe(where.name(), how, purpose::shape_check, s);
-    link_->checks_shape();
     const bool strict = options_.result_shape == shape_check::strict;
     if (strict && how == disposition::swallow && link_->is_idle() &&
         s->text->effect() > statement_effect::none)
@@ -61,7 +60,7 @@ void session::on_shape_changed() {
         return;
     }
     skipping_ = true;
-    fail_now();
+    end_segment(server_link::debt::failure);
 }
 
 /// Of the segment that is discarded; they outlive it in a block only.
@@ -91,16 +90,6 @@ void session::undo_portals(bool already_failed) {
 
 void session::close_undone(byte_view portal) {
     link_->send_close(target_kind::portal, portal, disposition::discard);
-}
-
-/// And the segment ends with it; both behind the message that is passing.
-void session::fail_now() {
-    if (link_->passing() > 0) {
-        link_->owe(server_link::debt::failure);
-        return;
-    }
-    fail_for_shape();
-    send_own_sync().fails_block = true;
 }
 
 void session::fail_for_shape() {

@@ -3,7 +3,6 @@
 #include <utility>
 
 #include "protocol/backend_messages.hpp"
-#include "protocol/field_reader.hpp"
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
 
@@ -17,8 +16,7 @@ constexpr error_message not_heard_warning{
     .message = "notifications do not reach this client reliably",
     .hint =
         "A transaction pooler lends another server for each transaction, and LISTEN stays on the one that "
-        "ran "
-        "it. Listen on a connection to PostgreSQL itself or to a session pooler."};
+        "ran it. Listen on a connection to PostgreSQL itself or to a session pooler."};
 
 }  // namespace
 
@@ -91,11 +89,11 @@ void session::discard_alone(byte_view text, const state_use& use, const std::vec
 }
 
 /// Behind an Execute that has been sent.
-void session::follow_execute(std::optional<byte_view> portal) {
-    const state_use* const written = portal ? settings_.use_of(*portal) : nullptr;
+void session::follow_execute(expected_reply& r, byte_view portal) {
+    const state_use* const written = settings_.use_of(portal);
     if (!written) return;
     const state_use use = resolved(*written);
-    link_->newest().note.plan = std::make_shared<query_plan>(use);
+    r.note.plan = std::make_shared<query_plan>(use);
     if (link_->in_failed_block()) return;
     for (const std::string& sql : settings_.behind(use, {})) link_->run(sql);
 }

@@ -6,6 +6,7 @@
 
 /// Where a statement stands on the link's server, and birth data (semantics §3).
 namespace pgsidecar {
+
 /// Errors quote the name: the client's unnamed statement has none.
 std::optional<server_place> session::find_resident(byte_view name, const statement& s) const {
     const auto found = link_->standing().sent.find(s);

@@ -58,9 +58,8 @@ void session_statistics::provokes(replacement why) {
 }
 
 void session_statistics::measure(const expected_reply& answered, std::uint64_t now) {
-    if (answered.kind == request::bind)  // one of ours has no subject
-    {
-        const statement_ptr& s = answered.note.subject;
+    if (answered.kind == request::bind) {
+        const statement_ptr& s = answered.note.subject;  // one of ours has none
         running_ = s && s->text ? s->text->usage : nullptr;
     }
     if (answered.kind != request::execute) return;

@@ -65,7 +65,9 @@ public:
 
     /// Whether the client is to be warned that its LISTEN does not reach far; once.
     bool takes_warning() {
-        return warning_ == warning::due && std::exchange(warning_, warning::given) == warning::due;
+        const bool due = warning_ == warning::due;
+        if (due) warning_ = warning::given;
+        return due;
     }
 
 private:
