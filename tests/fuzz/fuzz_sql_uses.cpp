@@ -10,10 +10,10 @@
 #include "fuzz/support/check.hpp"
 #include "fuzz/support/input.hpp"
 #include "proxy/sql/plain_statement.hpp"
-#include "proxy/sql/sql_grammar.hpp"
 #include "proxy/sql/sql_lexer.hpp"
 #include "proxy/sql/sql_uses.hpp"
 #include "proxy/sql/sql_watch.hpp"
+#include "proxy/sql/text_to_parse.hpp"
 
 /// What is read off a text's tokens, against what PostgreSQL's whole grammar says where it takes the text.
 namespace pgsidecar::fuzz {

@@ -28,7 +28,11 @@ std::vector<recorded> statements() {
 
 bool is_select(const std::string& sql) {
     const auto tree = parse_sql(sql);
-    return tree && tree->find(R"("stmts":[{"stmt":{"SelectStmt":)") != std::string::npos;
+    if (!tree) return false;
+    const auto& nodes = tree->nodes();
+    const auto first =
+        std::find_if(nodes.begin(), nodes.end(), [](const sql_node& n) { return n.name == "stmt"; });
+    return first != nodes.end() && tree->first_in(*first)->name == "SelectStmt";
 }
 
 /// What makes a SELECT of the corpus not plain.

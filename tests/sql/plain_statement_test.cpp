@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "proxy/sql/sql_grammar.hpp"
+#include "proxy/sql/text_to_parse.hpp"
 #include "proxy/statements/text_pool.hpp"
 
 namespace pgsidecar::test {

@@ -2,57 +2,60 @@
 
 #include <gtest/gtest.h>
 
-#include "proxy/sql/sql_uses.hpp"
+#include <algorithm>
+#include <stdexcept>
 
 namespace pgsidecar {
 namespace {
 
-std::string repeated(std::string_view what, std::size_t times) {
-    std::string out;
-    for (std::size_t i = 0; i < times; ++i) out += what;
+std::vector<std::string> names_in(const sql_tree& tree, const sql_node& node) {
+    std::vector<std::string> out;
+    for (const sql_node* one = tree.first_in(node); one; one = tree.behind(*one, node))
+        out.push_back(std::string(one->name) + (one->is_list ? "[]" : ""));
     return out;
 }
 
-struct parsed_case {
-    std::string text;
-    std::string parsed;
-};
-
-TEST(TextToParse, HidesWhatTheGrammarDoesNotNeed) {
-    for (const parsed_case& c : std::vector<parsed_case>{
-             {"select 1", "select 1"},
-             {"select 'it''s' -- c\n, /* /* d */ */ 2", "select 'xxxxx'     \n,               2"},
-             {"select E'\\'\xe9', $$a$$, $t$a$$$t$, U&'\\00e9'",
-              "select E'xxx', $$x$$, $t$xxx$t$, U&'xxxxx'"},
-             {"select \"a'b\", 'c", ""},
-             {"select 0x1F, 0o17, 0b11, 1_000, 1_0.5e1_0, x_1",
-              "select 1000, 1000, 1000, 10000, 100.5e100, x_1"},
-         })
-        EXPECT_EQ(text_to_parse(c.text, {}).value_or(""), c.parsed);
-    EXPECT_EQ(text_to_parse("select '\\', 1 --'", {.backslash_escapes = true}), "select 'xxxxxxxx'");
+const sql_node& named(const sql_tree& tree, std::string_view name) {
+    const auto found = std::find_if(tree.nodes().begin(), tree.nodes().end(),
+                                    [&](const sql_node& n) { return n.name == name; });
+    if (found == tree.nodes().end()) throw std::out_of_range(std::string(name));
+    return *found;
 }
 
-TEST(TextToParse, GivesTheGrammarNoMoreThanItsBudget) {
-    EXPECT_TRUE(text_to_parse("select 1" + repeated("+1", 900), {}));
-    for (const std::string& costly :
-         {"select " + repeated("+", 64) + "1", "select " + repeated("- ", 4'000) + "1",
-          "select array" + repeated("[", 4'000) + repeated("]", 4'000),
-          "select f(1" + repeated(",1", 4'000) + ")", "select " + repeated("(select ", 2'000)})
-        EXPECT_FALSE(text_to_parse(costly, {})) << costly.substr(0, 30);
-    // comments and literals are no operators
-    EXPECT_TRUE(text_to_parse("select '" + repeated("+", 10'000) + "' --" + repeated("-", 4'000), {}));
+using names = std::vector<std::string>;
+
+TEST(SqlGrammar, ShowsWhatStandsInEachNode) {
+    const auto tree = parse_sql("select a + 1 from t; show b");
+    ASSERT_TRUE(tree);
+    EXPECT_EQ(names_in(*tree, tree->nodes().front()), (names{"version", "stmts[]"}));
+    EXPECT_EQ(names_in(*tree, named(*tree, "stmts")), (names{"", ""}));
+    EXPECT_EQ(names_in(*tree, named(*tree, "stmt")), (names{"SelectStmt"}));
+    EXPECT_EQ(names_in(*tree, named(*tree, "SelectStmt")),
+              (names{"targetList[]", "fromClause[]", "limitOption", "op"}));
+    EXPECT_EQ(names_in(*tree, named(*tree, "A_Expr")),
+              (names{"kind", "name[]", "lexpr", "rexpr", "location"}));
+    EXPECT_EQ(names_in(*tree, named(*tree, "limitOption")), names{});
 }
 
-TEST(SqlUses, BlanksInFrontOfPreparedTextsDoNotGrowWithTheSquareOfTheText) {
-    const std::string text = repeated("prepare a as select 1;", 10'000);
-    const auto uses = read_sql_uses(text);
-    ASSERT_TRUE(uses);
-    ASSERT_EQ(uses->list.size(), 10'000U);
-    std::size_t size = 0;
-    for (const sql_use& use : uses->list) size += use.prepares->text.size();
-    EXPECT_LT(size, 8 * text.size());
-    EXPECT_EQ(uses->list.back().prepares->text, " select 1");
-    EXPECT_EQ(uses->list.at(1).prepares->text, std::string(22 + 12, ' ') + " select 1");
+TEST(SqlGrammar, ShowsTextsAsTheyAre) {
+    const auto first_string = [](byte_view sql) {
+        const auto tree = parse_sql(sql);
+        return std::string(named(tree.value(), "sval").text);
+    };
+    EXPECT_EQ(first_string("select 1 <@ 2"), "<@");
+    EXPECT_EQ(first_string("select \"a\"\"b\\\" from t"), "a\"b\\");
+    EXPECT_EQ(first_string("select m\xe9 from t"), "m\xe9");  // an encoding of single bytes
+}
+
+TEST(SqlGrammar, HasNoTreeOfWhatItRefuses) {
+    for (const char* sql : {"selec 1", "select 'a", "select json_object('a': 1)"})
+        EXPECT_FALSE(parse_sql(sql)) << sql;
+}
+
+TEST(SqlGrammar, FoldsUnicodeNames) {
+    EXPECT_EQ(unicode_name("U&\"d\\0061t\""), "dat");
+    EXPECT_EQ(unicode_name("U&\"d!0061t\" UESCAPE '!'"), "dat");
+    EXPECT_EQ(unicode_name("U&\"\\zz\""), std::nullopt);
 }
 
 }  // namespace

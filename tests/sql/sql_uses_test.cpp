@@ -252,5 +252,18 @@ TEST(SqlUses, AStringKeepsOnlyTheUsesOfItsStatements) {
     EXPECT_LE(sizeof(sql_use), 64U);
 }
 
+TEST(SqlUses, BlanksInFrontOfPreparedTextsDoNotGrowWithTheSquareOfTheText) {
+    std::string text;
+    for (int i = 0; i < 10'000; ++i) text += "prepare a as select 1;";
+    const auto uses = read_sql_uses(text);
+    ASSERT_TRUE(uses);
+    ASSERT_EQ(uses->list.size(), 10'000U);
+    std::size_t size = 0;
+    for (const sql_use& use : uses->list) size += use.prepares->text.size();
+    EXPECT_LT(size, 8 * text.size());
+    EXPECT_EQ(uses->list.back().prepares->text, " select 1");
+    EXPECT_EQ(uses->list.at(1).prepares->text, std::string(22 + 12, ' ') + " select 1");
+}
+
 }  // namespace
 }  // namespace pgsidecar::test

@@ -2,8 +2,6 @@
 
 #include <algorithm>
 #include <array>
-#include <optional>
-#include <string>
 #include <string_view>
 
 #include "proxy/sql/sql_grammar.hpp"
@@ -36,85 +34,41 @@ static_assert(std::is_sorted(plain_functions.begin(), plain_functions.end()));
 static_assert(std::is_sorted(plain_operators.begin(), plain_operators.end()));
 static_assert(std::is_sorted(reading_nodes.begin(), reading_nodes.end()));
 
-/// libpg_query writes < and > so.
-std::string without_escapes(std::string_view json) {
-    std::string out;
-    while (!json.empty()) {
-        const bool less = json.starts_with("\\u003c"), escaped = less || json.starts_with("\\u003e");
-        out += escaped ? (less ? '<' : '>') : json.front();
-        json.remove_prefix(escaped ? 6 : 1);
-    }
-    return out;
-}
-
 bool contains(const auto& sorted, std::string_view name) {
     return std::binary_search(sorted.begin(), sorted.end(), name);
 }
 
-/// Goes over the keys of a tree: an upper-case one is the kind of a node, the others are its fields.
-class tree_reader {
-public:
-    explicit tree_reader(std::string_view json) : rest_(json) {}
+/// The text of a String that stands in a list.
+std::string_view string_in(const sql_tree& tree, const sql_node& item) {
+    const sql_node* const node = tree.first_in(item);
+    const sql_node* const field = node && node->name == "String" ? tree.first_in(*node) : nullptr;
+    return field && field->name == "sval" ? field->text : std::string_view();
+}
 
-    bool only_reads() {
-        while (to_next_string()) {
-            const std::string_view key = string();
-            if (take(":") && !reads(key)) return false;
-        }
-        return true;
-    }
+/// [name] or [pg_catalog, name].
+bool names_one_of(const auto& plain, const sql_tree& tree, const sql_node& list) {
+    const sql_node* name = tree.first_in(list);
+    if (name && string_in(tree, *name) == "pg_catalog" && tree.behind(*name, list))
+        name = tree.behind(*name, list);
+    return name && !tree.behind(*name, list) && contains(plain, string_in(tree, *name));
+}
 
-private:
-    bool reads(std::string_view key) {
-        if (key.front() >= 'A' && key.front() <= 'Z') return contains(reading_nodes, key);
-        if (key == "funcname") return names_one_of(plain_functions);
-        if (key == "operName" || key == "useOp" || (key == "name" && rest_.starts_with('[')))
-            return names_one_of(plain_operators);
-        return key != "intoClause";
-    }
-
-    /// [name] or [pg_catalog, name].
-    bool names_one_of(const auto& plain) {
-        if (!take("[")) return false;
-        auto name = list_item();
-        if (name == "pg_catalog" && take(",")) name = list_item();
-        return name && take("]") && contains(plain, without_escapes(*name));
-    }
-
-    std::optional<std::string_view> list_item() {
-        if (!take(R"({"String":{"sval":")")) return std::nullopt;
-        const std::string_view item = string();
-        return take("}}") ? std::optional(item) : std::nullopt;
-    }
-
-    bool to_next_string() {
-        rest_.remove_prefix(std::min(rest_.find('"'), rest_.size()));
-        return take("\"");
-    }
-
-    /// To the closing quote and over it; with its escapes.
-    std::string_view string() {
-        std::size_t end = 0;
-        while (end < rest_.size() && rest_[end] != '"') end += rest_[end] == '\\' ? 2 : 1;
-        const std::string_view out = rest_.substr(0, end);
-        rest_.remove_prefix(std::min(end + 1, rest_.size()));
-        return out;
-    }
-
-    bool take(std::string_view what) {
-        if (!rest_.starts_with(what)) return false;
-        rest_.remove_prefix(what.size());
-        return true;
-    }
-
-    std::string_view rest_;
-};
+/// Of the node or field alone: what is in it is looked at by itself.
+bool reads(const sql_tree& tree, const sql_node& node) {
+    if (node.name.empty()) return true;
+    if (node.name.front() >= 'A' && node.name.front() <= 'Z') return contains(reading_nodes, node.name);
+    if (node.name == "funcname") return names_one_of(plain_functions, tree, node);
+    if (node.name == "operName" || node.name == "useOp" || (node.name == "name" && node.is_list))
+        return names_one_of(plain_operators, tree, node);
+    return node.name != "intoClause";
+}
 
 }  // namespace
 
 bool is_plain(byte_view sql, sql_reading reading) {
     const auto tree = parse_sql(sql, reading);
-    return tree && tree_reader(*tree).only_reads();
+    return tree && std::all_of(tree->nodes().begin(), tree->nodes().end(),
+                               [&](const sql_node& node) { return reads(*tree, node); });
 }
 
 }  // namespace pgsidecar
