@@ -10,8 +10,9 @@
 #include "fuzz/support/check.hpp"
 #include "fuzz/support/input.hpp"
 #include "proxy/sql/plain_statement.hpp"
+#include "proxy/sql/sql_facts.hpp"
 #include "proxy/sql/sql_lexer.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_parameters.hpp"
 #include "proxy/sql/sql_watch.hpp"
 #include "proxy/sql/text_to_parse.hpp"
 
@@ -154,13 +155,13 @@ void check_text_to_parse(const std::string& text) {
 }
 
 void check_name(const std::string& written) {
-    const auto uses = read_sql_uses("DEALLOCATE " + written);
+    const auto uses = read_query_facts("DEALLOCATE " + written).uses;
     if (!uses || !uses->known || uses->statements != 1 || uses->list.front().name.empty()) return;
     const std::string& name = uses->list.front().name;
     check(name.size() <= 63, "names are cut");
     std::string quoted = "\"";
     for (const char c : name) quoted.append(c == '"' ? 2 : 1, c);
-    check(read_sql_uses("DEALLOCATE " + quoted + "\"")->list.front().name == name,
+    check(read_query_facts("DEALLOCATE " + quoted + "\"").uses->list.front().name == name,
           "a name is itself when quoted");
 }
 
@@ -203,7 +204,7 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     const byte_view bytes(reinterpret_cast<const char*>(data), size);
     const std::string text(bytes.substr(0, bytes.find(char{0})));  // no text of the protocol has a NUL
     const sql_facts facts = read_sql_facts(text);
-    const sql_uses_ptr uses = read_sql_uses(text);
+    const sql_uses_ptr uses = read_query_facts(text).uses;
     check_against_grammar(text, facts, uses);
     check_prepared_texts(text, facts.uses);
     check_prepared_texts(text, uses);

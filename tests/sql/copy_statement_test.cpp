@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include "query_reads.hpp"
+
 namespace pgsidecar {
 namespace {
 

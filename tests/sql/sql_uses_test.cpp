@@ -4,6 +4,8 @@
 
 #include <ostream>
 
+#include "query_reads.hpp"
+
 namespace pgsidecar::test {
 namespace {
 
@@ -185,14 +187,6 @@ TEST(SqlUses, ShapeVaries) {
         EXPECT_TRUE(read_sql_facts(sql).shape_varies) << sql;
     for (const char* sql : {"", "select 1", "EXPLAIN EXECUTE n", "fetcher", "SHOW x"})
         EXPECT_FALSE(read_sql_facts(sql).shape_varies) << sql;
-}
-
-TEST(SqlUses, HighestParameter) {
-    EXPECT_EQ(highest_parameter("select 1"), 0U);
-    EXPECT_EQ(highest_parameter("select $1, $3"), 3U);
-    EXPECT_EQ(highest_parameter("select $2 /* $9 */, '$8', $$ $7 $$, \"$6\" -- $5"), 2U);
-    EXPECT_EQ(highest_parameter("select $65535"), 65535U);
-    EXPECT_EQ(highest_parameter("select $1 'open"), std::nullopt);
 }
 
 /// Unknown is not empty.

@@ -2,7 +2,7 @@
 
 #include <gtest/gtest.h>
 
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
 
 namespace pgsidecar::test {
 namespace {

@@ -1,7 +1,7 @@
 #include "proxy/session/client_statements.hpp"
 
 #include "protocol/names.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
 
 namespace pgsidecar {
 

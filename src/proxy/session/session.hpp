@@ -21,7 +21,7 @@
 #include "proxy/session/session_statistics.hpp"
 #include "proxy/session/settings.hpp"
 #include "proxy/session/text_reading.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
 #include "proxy/sql/sql_watch.hpp"
 #include "proxy/sql/statement_effect.hpp"
 #include "proxy/startup/startup_values.hpp"
@@ -141,7 +141,7 @@ private:
     struct attempt {
         std::set<std::string, std::less<>> placed;  ///< names that have been put on the server in front of it
         query_text_ptr text;                        ///< of a Parse, and
-        sql_uses_ptr uses;                          ///< of a Query: read once
+        sql_facts facts;                            ///< of a Query: read once
         bool placing = false;                       ///< it is a Query, and what stood before it is answered
         bool placed_statement = false;              ///< and not all of them are empty
         statement_ptr probed;  ///< the types that its PREPARE declared have been asked for
@@ -263,7 +263,7 @@ private:
 
     // session_state.cpp: what RESET goes back to, and LISTEN
     state_use resolved(state_use use) const;
-    progress send_query(const frame& f, byte_view text, sql_uses_ptr uses);
+    progress send_query(const frame& f, byte_view text, sql_facts facts);
     void add_to_query(query_plan& plan, const std::vector<std::string>& ours, byte_view text, std::size_t at,
                       std::string& sent) const;
     void discard_alone(byte_view text, const state_use& use, const std::vector<std::string>& ours);

@@ -3,6 +3,7 @@
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
+#include "proxy/sql/first_look.hpp"
 
 /// The client's messages of the extended query protocol (semantics §3 to §5).
 namespace pgsidecar {

@@ -5,7 +5,6 @@
 #include "protocol/backend_messages.hpp"
 #include "protocol/frontend_messages.hpp"
 #include "proxy/session/session.hpp"
-#include "proxy/sql/copy_statement.hpp"
 
 /// Simple protocol and FunctionCall (semantics §2), and the SQL-level PREPARE family (§7): the client's own
 /// names are put on the server in front of the text that uses them, and the text is sent as it is.
@@ -41,17 +40,18 @@ session::progress session::on_query(const frame& f) {
     }
     if (!wanted_whole(f)) return on_long_query(f);
     const auto text = read_query(f.body());
-    sql_uses_ptr uses = attempt_ ? attempt_->uses : nullptr;
+    sql_facts facts = attempt_ ? attempt_->facts : sql_facts{};
+    const sql_uses_ptr& uses = facts.uses;
     const bool readable = uses || (text && reading_.is_legal(*text));
     if (!uses && readable) {
-        uses = read_sql_uses(*text, reading_.sql());
+        facts = read_query_facts(*text, reading_.sql());
         if (uses && is_new_prepare_alone(*uses)) {
             prepare_alone(uses->list.front(), *text);
             return progress::done;
         }
     }
     if (uses) {
-        this_attempt().uses = uses;
+        this_attempt().facts = facts;
         attempt_->placing = true;
         if (!uses->known) return fail_attempt(why_unreadable(*uses));
         if (const replacement why = overfills(*uses); why != replacement::none) return fail_attempt(why);
@@ -60,15 +60,14 @@ session::progress session::on_query(const frame& f) {
         if (const progress placed = place_names_for_query(*uses); placed != progress::done) return placed;
     }
     const bool outside = link_->is_idle() && !link_->current().is_open();
-    if (outside && link_->pooler() != pooler_kind::direct && readable &&
-        is_copy_from_stdin(*text, reading_.sql())) {
+    if (outside && link_->pooler() != pooler_kind::direct && facts.copies_from_stdin) {
         send_copy_query(*text);
         return progress::done;
     }
     ++statistics_.counters.queries;
     link_->forget_residents();                   // the text may run anything
     if (readable) statements_.forget_unnamed();  // else refused before it is begun
-    return readable ? send_query(f, *text, std::move(uses)) : forward(f, request::query);
+    return readable ? send_query(f, *text, std::move(facts)) : forward(f, request::query);
 }
 
 /// It passes in pieces, and must not name a prepared statement.

@@ -24,24 +24,21 @@ constexpr error_message not_heard_warning{
 state_use session::resolved(state_use use) const {
     if (use.verb != state_verb::execute) return use;
     const statement_ptr& s = statements_.find(use.name);
-    const auto inner =
-        s && s->text ? read_state_uses(s->text->sql, s->text->reading) : std::vector<state_use>();
-    state_use out =
-        inner.size() == 1 && inner.front().verb != state_verb::execute ? inner.front() : state_use{};
+    const std::vector<state_use>* const inner = s && s->text ? &s->text->facts().state : nullptr;
+    state_use out = inner && inner->size() == 1 && inner->front().verb != state_verb::execute ? inner->front()
+                                                                                              : state_use{};
     out.end = use.end;
     return out;
 }
 
 /// The Query itself. Behind a statement of it that resets something stands what the client's own session
 /// would go back to.
-session::progress session::send_query(const frame& f, byte_view text, sql_uses_ptr uses) {
-    const auto statements =
-        settings_.are_kept() ? read_state_uses(text, reading_.sql()) : std::vector<state_use>();
-    const bool changes =
-        std::ranges::any_of(statements, [](const state_use& u) { return u.verb != state_verb::other; });
-    if (!changes && !uses) return forward(f, request::query);
+session::progress session::send_query(const frame& f, byte_view text, sql_facts facts) {
+    const std::vector<state_use>& statements = facts.state;
+    const bool changes = settings_.are_kept() && !statements.empty();
+    if (!changes && !facts.uses) return forward(f, request::query);
     auto plan = std::make_shared<query_plan>();
-    plan->set_uses(std::move(uses));
+    plan->set_uses(std::move(facts.uses));
     std::string sent;
     std::size_t taken = 0;
     if (changes)

@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "protocol/field_reader.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
 
 namespace pgsidecar {
 namespace {
@@ -15,12 +15,12 @@ constexpr std::size_t max_portal_name = 256;
 }  // namespace
 
 void settings::binds(byte_view portal, const statement& s) {
-    const bool may = kept_ && s.text && s.text->facts().may_change_state;
-    if (!may && portals_.empty()) return;
-    const auto uses = may ? read_state_uses(s.text->sql, s.text->reading) : std::vector<state_use>();
+    const std::vector<state_use>* const uses = kept_ && s.text ? &s.text->facts().state : nullptr;
+    const bool changes = uses && uses->size() == 1;
+    if (!changes && portals_.empty()) return;
     portals_.erase(std::string(portal));
-    if (uses.size() == 1 && portal.size() <= max_portal_name && portals_.size() < max_portals)
-        portals_.emplace(portal, uses.front());
+    if (changes && portal.size() <= max_portal_name && portals_.size() < max_portals)
+        portals_.emplace(portal, uses->front());
 }
 
 const state_use* settings::use_of(byte_view portal) const {

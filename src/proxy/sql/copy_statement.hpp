@@ -1,12 +1,11 @@
 #pragma once
 
-#include "protocol/bytes.hpp"
-#include "proxy/sql/sql_reading.hpp"
+#include "proxy/sql/statement_cursor.hpp"
 
 namespace pgsidecar {
 
-/// Whether the text is one COPY … FROM STDIN and nothing else (PostgreSQL: CopyStmt in gram.y, where STDOUT
-/// means the same behind FROM).
-bool is_copy_from_stdin(byte_view sql, sql_reading reading = {});
+/// Whether the statement that begins here is COPY … FROM STDIN (PostgreSQL: CopyStmt in gram.y, where STDOUT
+/// means the same behind FROM). The cursor goes to its end.
+bool read_copy_from_stdin(statement_cursor& at);
 
 }  // namespace pgsidecar

@@ -7,9 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "protocol/bytes.hpp"
-#include "proxy/sql/sql_reading.hpp"
-#include "proxy/sql/statement_effect.hpp"
+#include "proxy/sql/statement_cursor.hpp"
 
 namespace pgsidecar {
 
@@ -43,30 +41,47 @@ struct sql_uses {
 };
 using sql_uses_ptr = std::shared_ptr<const sql_uses>;
 
-/// What the proxy needs to know of the text of a Parse before it is sent.
-struct sql_facts {
-    sql_uses_ptr uses;  ///< null: the text has nothing to do with prepared statements
-    bool exits_block =
-        false;  ///< COMMIT, END, ROLLBACK [TO], ABORT, PREPARE TRANSACTION: works in a failed block
-    statement_effect effect_at_most = statement_effect::lasting;  ///< by its first word
-    bool may_change_state = false;                                ///< LISTEN, RESET and the like (state_uses)
-    bool shape_varies = false;  ///< FETCH, MOVE, EXECUTE: PostgreSQL does not hold it to its first row shape
+/// Reads what statements do with prepared ones, each from the cursor that stands at its beginning.
+class uses_reader {
+public:
+    explicit uses_reader(statement_cursor& at) : at_(at) {}
+
+    /// Of the statement that begins here. The cursor stays inside it.
+    void begin_statement();
+    /// The cursor stands at its end.
+    void end_statement(std::size_t end);
+
+    /// Of the statement that was begun last.
+    bool exits_block() const { return exits_block_; }
+    bool shape_varies() const { return shape_varies_; }
+
+    /// Of all that were read; null: there is none.
+    sql_uses_ptr uses();
+    /// Of the whole text. A statement that seems to begin where none was seen to makes them unknown.
+    sql_uses_ptr all_uses();
+
+private:
+    bool ends_block() const;
+    void read_use();
+    sql_use& add(sql_verb verb);
+    void discard();
+    void deallocate();
+    void prepare();
+    sql_use* named(sql_verb verb);
+    std::optional<std::string> read_name();
+    std::optional<std::string> unicode_quoted(byte_view written);
+    std::size_t parenthesised(std::vector<std::string>* parts);
+    std::string text_behind(std::size_t begin, std::size_t end) const;
+    void skip_explain();
+    void skip_create_table_as();
+
+    statement_cursor& at_;
+    sql_uses uses_;
+    bool exits_block_ = false, shape_varies_ = false;
+    bool known_ = true;
+    std::size_t starts_read_ = 0;
+    prepared_text prepared_;
+    std::size_t text_begin_ = 0;  // of the last PREPARE; 0: it is none
 };
-
-/// Reads the first statement of a text, as far as needed: PostgreSQL refuses a Parse of several.
-sql_facts read_sql_facts(byte_view sql, sql_reading reading = {});
-
-/// For a Query, which may have many statements. Null: none names a prepared one, or PostgreSQL refuses the
-/// text in any case, since it ends inside a literal. Most texts have none of the words, which is seen at the
-/// cost of a look at each byte.
-sql_uses_ptr read_sql_uses(byte_view sql, sql_reading reading = {});
-
-/// A utility statement that neither returns rows nor has parameters but those that its Parse declares
-/// (PostgreSQL: UtilityReturnsTuples in utility.c, transformStmt in analyze.c). For texts that the server has
-/// taken.
-bool is_utility_without_rows(byte_view sql);
-
-/// n of the highest $n in the text; nothing where it ends inside a literal.
-std::optional<std::size_t> highest_parameter(byte_view sql, sql_reading reading = {});
 
 }  // namespace pgsidecar

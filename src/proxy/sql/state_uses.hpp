@@ -2,11 +2,11 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
-#include <vector>
 
 #include "protocol/bytes.hpp"
-#include "proxy/sql/sql_reading.hpp"
+#include "proxy/sql/sql_lexer.hpp"
 
 namespace pgsidecar {
 
@@ -33,10 +33,7 @@ struct state_use {
     }
 };
 
-/// Whether the text may do anything to it: by its first word, or since more than one statement stands in it.
-bool may_change_state(byte_view sql);
-
-/// One for each statement of the text, in order; none if all of them are others, or the text cannot be read.
-std::vector<state_use> read_state_uses(byte_view sql, sql_reading reading = {});
+/// Of a statement that has as many tokens as statement_cursor::remembered() says, which is one at least.
+state_use read_state_use(byte_view sql, std::span<const sql_token> statement);
 
 }  // namespace pgsidecar

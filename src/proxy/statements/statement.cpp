@@ -3,7 +3,7 @@
 #include <algorithm>
 
 #include "protocol/composer.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
 
 namespace pgsidecar {
 

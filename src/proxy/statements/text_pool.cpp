@@ -1,7 +1,8 @@
 #include "proxy/statements/text_pool.hpp"
 
 #include "proxy/sql/plain_statement.hpp"
-#include "proxy/sql/sql_uses.hpp"
+#include "proxy/sql/sql_facts.hpp"
+#include "proxy/sql/sql_parameters.hpp"
 
 namespace pgsidecar {
 
