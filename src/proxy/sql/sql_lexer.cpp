@@ -3,81 +3,11 @@
 #include <algorithm>
 #include <string_view>
 
+#include "proxy/sql/sql_characters.hpp"
+
 namespace pgsidecar {
-namespace {
 
-constexpr std::size_t max_tag_size = 1024;
-
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool is_newline(char c) { return c == '\n' || c == '\r'; }
-constexpr bool is_blank(char c) { return c == ' ' || c == '\t' || c == '\f' || c == '\v' || is_newline(c); }
-constexpr char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
-constexpr bool begins_word(char c) {
-    return (fold(c) >= 'a' && fold(c) <= 'z') || c == '_' || static_cast<unsigned char>(c) >= 0x80;
-}
-constexpr bool goes_on_tag(char c) { return begins_word(c) || is_digit(c); }
-constexpr bool goes_on_word(char c) { return goes_on_tag(c) || c == '$'; }
-constexpr bool is_symbol(char c) {
-    return c == '(' || c == ')' || c == '[' || c == ']' || c == ',' || c == ';';
-}
-
-struct keyword {
-    std::string_view written;
-    sql_keyword what;
-};
-
-/// By length.
-constexpr std::array keywords{
-    keyword{"as", sql_keyword::as_},
-    keyword{"all", sql_keyword::all_},
-    keyword{"end", sql_keyword::end_},
-    keyword{"case", sql_keyword::case_},
-    keyword{"copy", sql_keyword::copy_},
-    keyword{"from", sql_keyword::from_},
-    keyword{"move", sql_keyword::move_},
-    keyword{"temp", sql_keyword::temp_},
-    keyword{"abort", sql_keyword::abort_},
-    keyword{"begin", sql_keyword::begin_},
-    keyword{"fetch", sql_keyword::fetch_},
-    keyword{"local", sql_keyword::local_},
-    keyword{"stdin", sql_keyword::stdin_},
-    keyword{"table", sql_keyword::table_},
-    keyword{"atomic", sql_keyword::atomic_},
-    keyword{"commit", sql_keyword::commit_},
-    keyword{"create", sql_keyword::create_},
-    keyword{"global", sql_keyword::global_},
-    keyword{"stdout", sql_keyword::stdout_},
-    keyword{"analyse", sql_keyword::analyse_},
-    keyword{"analyze", sql_keyword::analyze_},
-    keyword{"discard", sql_keyword::discard_},
-    keyword{"execute", sql_keyword::execute_},
-    keyword{"explain", sql_keyword::explain_},
-    keyword{"prepare", sql_keyword::prepare_},
-    keyword{"uescape", sql_keyword::uescape_},
-    keyword{"verbose", sql_keyword::verbose_},
-    keyword{"prepared", sql_keyword::prepared_},
-    keyword{"rollback", sql_keyword::rollback_},
-    keyword{"unlogged", sql_keyword::unlogged_},
-    keyword{"temporary", sql_keyword::temporary_},
-    keyword{"deallocate", sql_keyword::deallocate_},
-    keyword{"transaction", sql_keyword::transaction_},
-};
-
-/// Where those of each length begin.
-constexpr auto keywords_of_length = [] {
-    std::array<std::size_t, 13> out{};
-    for (std::size_t length = 0; length < out.size(); ++length)
-        while (out[length] < keywords.size() && keywords[out[length]].written.size() < length) ++out[length];
-    return out;
-}();
-
-sql_keyword keyword_of(std::string_view word) {
-    for (std::size_t i = keywords_of_length[word.size()]; i < keywords_of_length[word.size() + 1]; ++i)
-        if (keywords[i].written == word) return keywords[i].what;
-    return sql_keyword::none;
-}
-
-}  // namespace
+using namespace sql_characters;
 
 bool sql_lexer::next(sql_token& out) {
     while (at_ < piece_.size() && !lost_)
@@ -266,89 +196,12 @@ bool sql_lexer::emit_line_comment(sql_token& out) {
     return true;
 }
 
-void sql_lexer::on_literal() {
-    for (; at_ < piece_.size(); ++at_) {
-        const char c = piece_[at_];
-        if (c == '\'' || (escapes_ && c == '\\')) {
-            ++at_;
-            state_ = c == '\'' ? state::literal_quote : state::literal_backslash;
-            return;
-        }
-        if (c == '\0') return end_of_text(true);
-        if (escapes_ && reading_.begins_pair(c)) {
-            ++at_;
-            state_ = state::literal_pair;
-            return;
-        }
-    }
-}
-
-/// $n, $tag$ or a stray $, which no grammar takes.
-void sql_lexer::on_dollar(char c) {
-    switch (state_) {
-        case state::dollar:
-            tag_.clear();
-            if (is_digit(c)) {
-                number_ = 0;
-                kind_ = sql_token::kind::parameter;
-                state_ = state::parameter;
-                return;
-            }
-            if (c != '$' && !begins_word(c)) break;
-            state_ = state::dollar_tag;
-            return;
-        case state::dollar_tag:
-            if (c == '$') {
-                ++at_;
-                state_ = state::dollar_body;
-                return;
-            }
-            if (!goes_on_tag(c)) break;
-            return add_to_tag(c, reading_.begins_pair(c) ? state::dollar_tag_pair : state::dollar_tag);
-        case state::dollar_tag_pair: return add_to_tag(c, state::dollar_tag);
-        default:
-            if (c == '\0') return end_of_text(true);
-            ++at_;
-            if (c != '$') return;
-            matched_ = 0;
-            state_ = state::dollar_end;
-            return;
-    }
-    state_ = state::ground;
-}
-
-void sql_lexer::add_to_tag(char c, state then) {
-    lost_ |= tag_.size() >= max_tag_size;
-    if (!lost_) tag_ += c;
-    state_ = then;
-    ++at_;
-}
-
-bool sql_lexer::on_dollar_end(char c, sql_token& out) {
-    if (c == '$') {
-        ++at_;
-        if (matched_ == tag_.size()) return emit(out, offset());
-        matched_ = 0;  // this one may begin it
-    } else if (matched_ < tag_.size() && c == tag_[matched_]) {
-        ++at_;
-        ++matched_;
-    } else {
-        state_ = state::dollar_body;
-    }
-    return false;
-}
-
 /// The byte begins a token.
 void sql_lexer::begin(state s, sql_token::kind what) {
     begin_ = offset();
     kind_ = what;
     state_ = s;
     ++at_;
-}
-
-void sql_lexer::begin_literal(bool escapes) {
-    escapes_ = escapes;
-    begin(state::literal, sql_token::kind::literal);
 }
 
 bool sql_lexer::emit(sql_token& out, std::size_t end) {

@@ -4,50 +4,12 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
-#include <string_view>
 
 #include "protocol/bytes.hpp"
+#include "proxy/sql/sql_keyword.hpp"
 #include "proxy/sql/sql_reading.hpp"
 
 namespace pgsidecar {
-
-/// The keywords that matter where names of prepared statements stand.
-enum class sql_keyword : std::uint8_t {
-    none,
-    abort_,
-    all_,
-    analyse_,
-    analyze_,
-    as_,
-    atomic_,
-    begin_,
-    case_,
-    commit_,
-    copy_,
-    create_,
-    deallocate_,
-    discard_,
-    end_,
-    execute_,
-    explain_,
-    fetch_,
-    from_,
-    global_,
-    local_,
-    move_,
-    prepare_,
-    prepared_,
-    rollback_,
-    stdin_,
-    stdout_,
-    table_,
-    temp_,
-    temporary_,
-    transaction_,
-    uescape_,
-    unlogged_,
-    verbose_,
-};
 
 struct sql_token {
     enum class kind : std::uint8_t {
@@ -159,7 +121,7 @@ private:
     bool lost_ = false;
     std::size_t depth_ = 0;  // of comments
     std::uint32_t number_ = 0;
-    std::array<char, 11> word_{};  // its first letters, in lower case
+    std::array<char, max_keyword_size> word_{};  // its first letters, in lower case
     std::size_t word_size_ = 0;
     std::string tag_;
     std::size_t matched_ = 0;  // of tag_
