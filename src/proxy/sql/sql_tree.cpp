@@ -27,7 +27,9 @@ constexpr bool is_structure(char c) {
 /// Goes over the JSON once. A node that has been begun is on a list until it ends.
 class sql_tree::reader {
 public:
-    explicit reader(sql_tree& out) : out_(out), at_(out.json_.data()), end_(at_ + out.json_.size()) {}
+    explicit reader(sql_tree& out) : out_(out), at_(out.json_.data()), end_(at_ + out.json_.size()) {
+        out.nodes_.reserve(out.json_.size() / 16);  // about one for so many bytes
+    }
 
     bool read() {
         while (at_ < end_)
