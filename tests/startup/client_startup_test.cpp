@@ -22,8 +22,8 @@ TEST(ClientStartup, TrustedClientGetsTheServersWordsUnchanged) {
         EXPECT_EQ(s.talk().identity().user, "me");
         EXPECT_EQ(s.talk().identity().database, "db");
         EXPECT_EQ(s.talk().identity().application_name, "app");
-        EXPECT_EQ(s.talk().client_encoding(), "UTF8");
-        EXPECT_EQ(s.talk().backend_key(), (cancel_key{7, "key!"}));
+        EXPECT_EQ(s.talk().upstream().client_encoding(), "UTF8");
+        EXPECT_EQ(s.talk().upstream().backend_key(), (cancel_key{7, "key!"}));
         EXPECT_EQ(s.server_got(), "");
     });
 }
@@ -440,7 +440,7 @@ TEST(Negotiation, KeysOfProtocol32Pass) {
         const std::string reply = authenticated + be::message('K', "\0\0\0\x07"s + key) + be::ready('I');
         s.server_sends(reply);
         EXPECT_EQ(s.client_got(), reply);
-        EXPECT_EQ(s.talk().backend_key(), (cancel_key{7, key}));
+        EXPECT_EQ(s.talk().upstream().backend_key(), (cancel_key{7, key}));
     });
 }
 

@@ -303,7 +303,7 @@ TEST_P(BadLogin, IsNotTheClientsFault) {
     auto s = let_in(GetParam().upstream, trusting("svc", GetParam().password));
     s->server_sends(GetParam().sent);
     EXPECT_THAT(s->server_got(), Not(HasSubstr("service")));
-    EXPECT_EQ(s->talk().login_problem(), GetParam().problem);
+    EXPECT_EQ(s->talk().upstream().login_problem(), GetParam().problem);
     const std::string got = s->client_got();
     EXPECT_THAT(got, HasSubstr("C08004"s + '\0'));
     EXPECT_THAT(got, HasSubstr("Mpgsidecar could not log in to the upstream server as user \"svc\": " +
@@ -356,7 +356,7 @@ TEST(UpstreamLogin, SecondRequestForThePasswordIsNotAnswered) {
     s->server_got();
     s->server_sends(asks_clear);
     EXPECT_EQ(s->server_got(), "");
-    EXPECT_EQ(s->talk().login_problem(), second);
+    EXPECT_EQ(s->talk().upstream().login_problem(), second);
 }
 
 TEST(UpstreamLogin, RefusalOfOurPasswordIsToldAsOurs) {
@@ -366,7 +366,7 @@ TEST(UpstreamLogin, RefusalOfOurPasswordIsToldAsOurs) {
         s->server_sends(asks_clear);
         s->server_sends(be::fatal(sqlstate, "password authentication failed"));
         EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
-        EXPECT_EQ(s->talk().login_problem(), "password authentication failed");
+        EXPECT_EQ(s->talk().upstream().login_problem(), "password authentication failed");
     }
 }
 
@@ -380,7 +380,7 @@ TEST(UpstreamLogin, ErrorsThatAreNotAboutItPassUnchanged) {
     auto after = let_in(tls);
     after->server_sends(asks_clear + authenticated + unknown);
     EXPECT_EQ(after->client_got(), authenticated + unknown);
-    EXPECT_EQ(after->talk().login_problem(), "");
+    EXPECT_EQ(after->talk().upstream().login_problem(), "");
 }
 
 /// The server's first SCRAM message with that count, as an answer to ours.
@@ -421,7 +421,8 @@ TEST(UpstreamLogin, TooManyIterationsAreRefused) {
     auto s = let_in(tls);
     s->server_sends(scram_challenge(*s, "1000001"));
     EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
-    EXPECT_EQ(s->talk().login_problem(), "SCRAM iteration count out of range: 1 to 1000000 are accepted");
+    EXPECT_EQ(s->talk().upstream().login_problem(),
+              "SCRAM iteration count out of range: 1 to 1000000 are accepted");
 }
 
 TEST(UpstreamLogin, PoolerWithoutAServerIsNoMatterOfCredentials) {
@@ -429,7 +430,7 @@ TEST(UpstreamLogin, PoolerWithoutAServerIsNoMatterOfCredentials) {
     auto s = let_in(tls);
     s->server_sends(asks_clear + be::fatal("08P01", words));
     EXPECT_EQ(s->client_got(), be::fatal("57P03", words));
-    EXPECT_EQ(s->talk().login_problem(), "");
+    EXPECT_EQ(s->talk().upstream().login_problem(), "");
 }
 
 TEST(UpstreamLogin, ServerThatDoesNotKnowThePasswordIsNotBelieved) {
@@ -442,7 +443,7 @@ TEST(UpstreamLogin, ServerThatDoesNotKnowThePasswordIsNotBelieved) {
     s->server_sends(authentication(11, std::get<std::string>(first)));
     s->server_sends(authentication(12, "v=6rriTRBi23WpRR/wtup+mMhUZUn/dB5nLTJRsjl95G4=") + authenticated);
     EXPECT_EQ(error_to_client(*s, error_field::sqlstate), "08004");
-    EXPECT_THAT(s->talk().login_problem(), HasSubstr("does not know the password"));
+    EXPECT_THAT(s->talk().upstream().login_problem(), HasSubstr("does not know the password"));
 }
 
 TEST(UpstreamLogin, NothingSkipsWhatTheServerHasToProve) {
@@ -479,7 +480,8 @@ TEST(UpstreamLogin, TakesLongMessagesForNothingElse) {
     s->server_sends(sasl_offer);
     s->server_got();
     s->server_sends(authentication(11, "r=" + std::string(50'000, 'x') + ",s=QUJD,i=1"));
-    EXPECT_EQ(s->talk().login_problem(), "the nonce of the SCRAM message is not an answer to ours");
+    EXPECT_EQ(s->talk().upstream().login_problem(),
+              "the nonce of the SCRAM message is not an answer to ours");
 }
 
 TEST(UpstreamLogin, ErrorWithoutASqlStateIsOneOfOurLogin) {

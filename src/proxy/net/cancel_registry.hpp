@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "proxy/net/asio.hpp"
-#include "proxy/startup/client_startup.hpp"
+#include "proxy/startup/cancel_key.hpp"
 
 namespace pgsidecar::net {
 

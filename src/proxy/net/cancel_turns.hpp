@@ -6,7 +6,7 @@
 #include <utility>
 #include <vector>
 
-#include "proxy/startup/client_startup.hpp"
+#include "proxy/startup/cancel_key.hpp"
 
 namespace pgsidecar::net {
 

@@ -4,9 +4,9 @@ namespace pgsidecar::net {
 
 void conversation::enter_session() {
     if (session_ || !is_ready()) return;
-    session_.emplace(here_.texts, session_options_, link_, startup_->client_encoding(),
+    session_.emplace(here_.texts, session_options_, link_, startup_->upstream().client_encoding(),
                      here_.names.of(client().user, client().database), startup_->start_up());
-    session_->reports("standard_conforming_strings", startup_->standard_conforming_strings());
+    session_->reports("standard_conforming_strings", startup_->upstream().standard_conforming_strings());
 }
 
 void conversation::end_startup() {

@@ -4,7 +4,7 @@
 #include <vector>
 
 #include "proxy/config/settings.hpp"
-#include "proxy/startup/client_startup.hpp"
+#include "proxy/startup/startup_options.hpp"
 
 namespace pgsidecar::net {
 

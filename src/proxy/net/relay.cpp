@@ -148,7 +148,7 @@ void connection::forget_from_server(std::size_t used) {
 
 std::string connection::why_upstream_ended() const {
     if (talk_.is_ready()) return "upstream ended the session";
-    const std::string& problem = talk_.startup().login_problem();
+    const std::string& problem = talk_.startup().upstream().login_problem();
     if (problem.empty()) return "login refused by the upstream";
     log::event(log::level::error, id_, "could not log in upstream",
                {{"user", talk_.startup().upstream_user()}, {"error", problem}});
@@ -179,7 +179,7 @@ void connection::on_ready() {
     ready_ = true;
     ++here_.counts.logins[login::ok];
     deadline_.give_up();
-    if (const auto& key = talk_.startup().backend_key())
+    if (const auto& key = talk_.startup().upstream().backend_key())
         cancel_registration_.emplace(service_.cancels, *key, here_.upstreams.share(log_in_->target));
     log_ready();
 }

@@ -9,7 +9,7 @@
 #include "proxy/config/settings.hpp"
 #include "proxy/net/tls_context.hpp"
 #include "proxy/session/session_options.hpp"
-#include "proxy/startup/client_startup.hpp"
+#include "proxy/startup/startup_options.hpp"
 
 namespace pgsidecar::net {
 

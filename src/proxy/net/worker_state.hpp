@@ -8,6 +8,7 @@
 #include "proxy/net/last_shared.hpp"
 #include "proxy/net/pool_names.hpp"
 #include "proxy/net/statistics.hpp"
+#include "proxy/startup/startup_request.hpp"
 #include "proxy/statements/text_pool.hpp"
 
 namespace pgsidecar::net {

@@ -11,21 +11,13 @@ namespace {
 
 /// Longest password message that PostgreSQL takes (src/backend/libpq/auth.c, PG_MAX_AUTH_TOKEN_LENGTH).
 constexpr std::size_t password_limit = 65535;
-/// Longest message of the server's before ReadyForQuery; errors and notices are the only ones of any length.
-constexpr std::size_t server_message_limit = 60000;
 
 constexpr byte_view no_channel_hint =
     "Set channel_binding=disable in the client, or pgsidecar's auth.mode to scram-sha-256 or trust, or use "
     "TLS "
     "on one side of pgsidecar only.";
 
-/// pgBouncer could not reach PostgreSQL lately, and says so as a protocol violation, as all that it says.
-bool has_no_server(byte_view error_body) {
-    return error_field_value(error_body, error_field::sqlstate) == "08P01" &&
-           error_field_value(error_body, error_field::message).starts_with("server login has been failing");
-}
-
-/// The same error as cannot_connect_now: a client goes on to its next host.
+/// The error as cannot_connect_now: a client goes on to its next host.
 std::string as_cannot_connect_now(const frame& error) {
     const byte_view code = error_field_value(error.body(), error_field::sqlstate);
     std::string out(error.raw);
@@ -41,7 +33,7 @@ std::size_t client_startup::on_password(byte_view in) {
     if (!f) return 0;
     if (plus_removed_ && misses_plus(f->body())) return f->size();
     plus_removed_ = false;
-    to_server_.borrow(f->raw);
+    to_server().borrow(f->raw);
     owes_response_ = false;
     return f->size();
 }
@@ -66,67 +58,59 @@ std::optional<frame> client_startup::take_password_message(byte_view in, byte_vi
 std::size_t client_startup::on_server_bytes(byte_view in) {
     std::size_t used = 0;
     while (stage_ == stage::authenticating && !wanted_keys()) {
-        const auto f = peek_frame(in.substr(used));
-        if (!f) return used;
-        if (!f->valid() || f->size() > server_message_limit) {
-            end_malformed();
-            break;
-        }
-        if (!f->whole()) return used;
-        on_backend(*f);
-        used += f->size();
+        const upstream_startup::reading said = upstream_.read(in.substr(used));
+        if (said.what == upstream_startup::event::incomplete) return used;
+        on_upstream(said);
+        if (!finished()) used += said.message.size();
     }
     return stage_ == stage::ready || wanted_keys() ? used : in.size();
 }
 
-/// Up to AuthenticationOk the upstream may ask, refuse and give notice; all else would skip what it has to
-/// prove.
-bool client_startup::comes_too_early(backend type) const {
-    return !logged_in_ && (type == backend::parameter_status || type == backend::backend_key_data ||
-                           type == backend::ready_for_query);
-}
-
-void client_startup::on_backend(const frame& f) {
-    if (comes_too_early(static_cast<backend>(f.type))) return end_malformed();
-    switch (static_cast<backend>(f.type)) {
-        case backend::authentication: return on_authentication(f);
-        case backend::parameter_status: on_parameter_status(f.body()); break;
-        case backend::backend_key_data: on_backend_key_data(f.body()); break;
-        case backend::notice_response: break;
-        case backend::error_response:
-            if (has_no_server(f.body())) {
-                to_client_.compose([&](std::string& out) { out.append(as_cannot_connect_now(f)); });
-                stage_ = stage::finished;
-                return;
-            }
-            if (refuses_login(f.body()))
-                return refuse_login(std::string(error_field_value(f.body(), error_field::message)));
-            to_client_.borrow(f.raw);
-            stage_ = stage::finished;
-            return;
-        case backend::negotiate_protocol_version:
-            if (!options_.negotiates_protocol) return end_malformed();
-            break;
-        case backend::ready_for_query:
-            if (f.body_size() != 1) return end_malformed();
-            warn_of_stripped_parameters();
-            stage_ = stage::ready;
-            upstream_packet_ = {};
-            break;
-        default: return end_malformed();
+void client_startup::on_upstream(const upstream_startup::reading& said) {
+    using event = upstream_startup::event;
+    switch (said.what) {
+        case event::told: return on_told(said.message);
+        case event::asked: return on_asked(said.message);
+        case event::refused: return on_error(said.message, true);
+        case event::no_server: return on_error(said.message, false);
+        case event::login_refused: return refuse_login();
+        case event::malformed: return end_malformed();
+        case event::ready: return on_ready(said.message);
+        case event::incomplete:
+        case event::answered: return;
     }
-    if (!finished()) to_client_.borrow(f.raw);
 }
 
-void client_startup::on_authentication(const frame& f) {
+void client_startup::on_told(const frame& f) {
+    const auto type = static_cast<backend>(f.type);
+    if (type == backend::authentication) owes_response_ = false;
+    if (type == backend::parameter_status) {
+        const auto status = read_parameter_status(f.body());
+        start_up_.report(status->name, status->value);
+    }
+    to_client_.borrow(f.raw);
+}
+
+void client_startup::on_asked(const frame& f) {
     const auto asked = read_authentication(f.body());
-    if (!asked || logged_in_) return end_malformed();
-    logged_in_ = asked->request == authentication_request::ok;
-    if (terminates()) log_in(*asked);
-    if (finished() || (terminates() && !logged_in_)) return;
-    owes_response_ = !logged_in_ && asked->request != authentication_request::sasl_final;
-    const bool tls = client_.encrypted || upstream_.encrypted;
+    owes_response_ = true;
+    const bool tls = client_.encrypted || upstream_.connection().encrypted;
     if (tls && asked->request == authentication_request::sasl && offer_without_plus(asked->data)) return;
+    to_client_.borrow(f.raw);
+}
+
+void client_startup::on_error(const frame& f, bool has_server) {
+    if (has_server)
+        to_client_.borrow(f.raw);
+    else
+        to_client_.compose([&](std::string& out) { out.append(as_cannot_connect_now(f)); });
+    stage_ = stage::finished;
+}
+
+void client_startup::on_ready(const frame& f) {
+    warn_of_stripped_parameters();
+    stage_ = stage::ready;
+    upstream_packet_ = {};
     to_client_.borrow(f.raw);
 }
 
@@ -153,20 +137,6 @@ bool client_startup::misses_plus(byte_view password_body) {
     refuse("28000", "SCRAM channel binding cannot pass pgsidecar, where the client's TLS connection ends",
            no_channel_hint);
     return true;
-}
-
-void client_startup::on_parameter_status(byte_view body) {
-    const auto status = read_parameter_status(body);
-    if (!status) return end_malformed();
-    if (status->name == "client_encoding") client_encoding_ = status->value;
-    if (status->name == "standard_conforming_strings") standard_conforming_strings_ = status->value;
-    start_up_.report(status->name, status->value);
-}
-
-void client_startup::on_backend_key_data(byte_view body) {
-    const auto key = read_backend_key_data(body);
-    if (!key) return end_malformed();
-    backend_key_ = {key->process_id, std::string(key->secret_key)};
 }
 
 /// In front of ReadyForQuery, since older libpq takes no notice before it is authenticated.

@@ -1,44 +1,10 @@
 #include "proxy/startup/client_startup.hpp"
 
-#include <algorithm>
+#include <utility>
 
 #include "protocol/backend_messages.hpp"
-#include "protocol/client_encoding.hpp"
-#include "protocol/names.hpp"
-#include "proxy/startup/startup_settings.hpp"
 
 namespace pgsidecar {
-
-namespace {
-
-/// As PostgreSQL reads a boolean (src/backend/utils/adt/bool.c): unique beginnings count.
-bool is_false(byte_view value) {
-    const std::string text = lower_case(value);
-    if (text.empty()) return false;
-    return byte_view("false").starts_with(text) || byte_view("no").starts_with(text) || text == "0" ||
-           text == "of" || text == "off";
-}
-
-constexpr byte_view not_honoured_hint =
-    "A transaction pooler has no server on which they could be kept for this client. Set them with ALTER "
-    "ROLE "
-    "or ALTER DATABASE, or in each transaction with SET LOCAL; or let pgsidecar leave them out "
-    "(startup_parameters.unsupported: strip).";
-
-constexpr byte_view options_parameter = "options";
-
-/// Parameters of the StartupMessage that are no settings.
-bool names_connection(byte_view name) {
-    return name == "user" || name == "database" || name == "replication";
-}
-
-std::string joined(const std::vector<std::string>& names) {
-    std::string out;
-    for (const std::string& name : names) out.append(out.empty() ? "" : ", ").append(name);
-    return out;
-}
-
-}  // namespace
 
 std::size_t client_startup::on_client_bytes(byte_view in) {
     std::size_t used = 0;
@@ -125,14 +91,13 @@ void client_startup::on_startup(const startup_view& startup) {
     if (encryption_.required && !client_.encrypted)
         return refuse("28000", "connection requires SSL", "Connect with sslmode=require or above.");
     negotiate(startup);
-    if (!take_parameters(*startup.parameters)) return;
-    if (identity_.user.empty()) return refuse("28000", "no PostgreSQL user name specified in startup packet");
-    if (identity_.database.empty()) identity_.database = identity_.user;
-    if (terminates()) substitute_credentials();
-    compose_startup(upstream_packet_, options_.negotiates_protocol ? startup.minor : std::uint16_t{0},
-                    for_upstream_);
-    for_upstream_ = {};
-    command_line_ = {};
+    startup_request request(options_);
+    const auto refused = request.take(startup);
+    identity_ = request.identity();
+    if (refused) return refuse(refused->sqlstate, refused->message, refused->hint);
+    stripped_ = request.stripped();
+    start_up_ = std::move(request.start_up());
+    upstream_packet_ = request.for_upstream();
     check_client();
 }
 
@@ -145,107 +110,9 @@ void client_startup::negotiate(const startup_view& startup) {
     to_client_.compose([&](std::string& out) { compose_negotiate_protocol_version(out, unknown); });
 }
 
-/// False if the connection has been refused.
-bool client_startup::take_parameters(const startup_parameters& parameters) {
-    const bool reads_options = !is_supported(options_parameter);
-    if (reads_options && !take_options(parameters)) return false;
-    for (const startup_parameter& parameter : parameters)
-        if (!(reads_options && parameter.name == options_parameter) && !take_parameter(parameter))
-            return false;
-    if (not_honoured_.empty()) return true;
-    refuse(
-        "0A000",
-        (not_honoured_.size() == 1 ? "unsupported startup parameter: " : "unsupported startup parameters: ") +
-            joined(not_honoured_),
-        not_honoured_hint);
-    return false;
-}
-
-/// In front of the other parameters, which override them. Of several `options` the last one counts.
-bool client_startup::take_options(const startup_parameters& parameters) {
-    for (const auto& [name, value] : parameters)
-        if (name == options_parameter) command_line_ = read_command_line(value);
-    if (!command_line_.problem.empty()) {
-        refuse("42601", command_line_.problem);
-        return false;
-    }
-    for (const auto& [name, value] : command_line_.settings) {
-        const bool is_setting = !is_protocol_option(name) && !names_connection(name);
-        if (!(is_setting ? take_setting({name, value}) : take_unsupported({name, value}))) return false;
-    }
-    return !command_line_.has_other_switches || take_unsupported({options_parameter, {}});
-}
-
-bool client_startup::take_parameter(const startup_parameter& parameter) {
-    if (is_protocol_option(parameter.name)) {
-        if (options_.negotiates_protocol) for_upstream_.push_back(parameter);
-        return true;
-    }
-    if (parameter.name == "user") identity_.user = parameter.value;
-    if (parameter.name == "database") identity_.database = parameter.value;
-    if (parameter.name == "replication" && !is_supported(parameter.name))
-        return take_replication(parameter.value);
-    return take_setting(parameter);
-}
-
-bool client_startup::take_replication(byte_view value) {
-    if (is_false(value)) return true;
-    refuse("0A000", "replication connections cannot pass a transaction pooler",
-           "Connect to the PostgreSQL server itself.");
-    return false;
-}
-
-bool client_startup::take_setting(const startup_parameter& parameter) {
-    const std::string name = lower_case(parameter.name);
-    if (name == "application_name") identity_.application_name = parameter.value;
-    if (name == "client_encoding") return take_client_encoding(parameter);
-    if (!is_supported(parameter.name)) return take_unsupported(parameter);
-    pass_on(parameter.name, parameter.value);
-    return true;
-}
-
-/// pgBouncer would take a bad one, and say SET before every transaction for one that is not spelt as the
-/// server does.
-bool client_startup::take_client_encoding(const startup_parameter& parameter) {
-    const auto canonical = canonical_client_encoding(parameter.value);
-    if (canonical)
-        pass_on(parameter.name, *canonical);
-    else
-        refuse("22023",
-               "invalid value for parameter \"client_encoding\": \"" + std::string(parameter.value) + "\"");
-    return canonical.has_value();
-}
-
-bool client_startup::is_supported(byte_view name) const {
-    return options_.unsupported == unsupported_parameters::forward || name == "user" || name == "database" ||
-           is_kept_by_upstream(name);
-}
-
-bool client_startup::is_kept_by_upstream(byte_view name) const {
-    return std::ranges::find(options_.supported, lower_case(name)) != options_.supported.end();
-}
-
-void client_startup::pass_on(byte_view name, byte_view value) {
-    for_upstream_.push_back({name, value});
-    if (is_kept_by_upstream(name)) start_up_.keep(name, value);
-}
-
-bool client_startup::take_unsupported(const startup_parameter& parameter) {
-    if (options_.unsupported == unsupported_parameters::reject) {
-        refuse("08P01", "unsupported startup parameter: " + std::string(parameter.name));
-        return false;
-    }
-    const bool left_out =
-        options_.unsupported == unsupported_parameters::strip || is_harmless_setting(parameter.name);
-    (left_out ? stripped_ : not_honoured_).emplace_back(parameter.name);
-    return true;
-}
-
 void client_startup::on_connected(transport upstream) {
-    upstream_ = std::move(upstream);
-    if (terminates())
-        upstream_login_ = std::make_unique<upstream_login>(upstream_user(), upstream_password(), upstream_);
-    to_server_.compose([&](std::string& out) { out.append(upstream_packet_); });
+    auto login = own_login(upstream);
+    upstream_.begin(upstream_packet_, std::move(upstream), std::move(login));
     stage_ = stage::authenticating;
 }
 

@@ -1,8 +1,7 @@
 // client_startup where authentication ends here: the client is checked, then we log in upstream ourselves.
 
-#include <algorithm>
+#include <memory>
 
-#include "protocol/backend_messages.hpp"
 #include "proxy/startup/client_startup.hpp"
 
 namespace pgsidecar {
@@ -30,23 +29,6 @@ std::size_t client_startup::on_check_response(byte_view in) {
     return f->size();
 }
 
-/// The client's database is named by its user if nothing else names it, and goes on to be that.
-void client_startup::substitute_credentials() {
-    const auto set = [this](byte_view name, byte_view value) {
-        const auto found = std::ranges::find(for_upstream_, name, &startup_parameter::name);
-        if (found == for_upstream_.end())
-            for_upstream_.push_back({name, value});
-        else
-            found->value = value;
-    };
-    const upstream_credentials& own = options_.credentials;
-    if (!own.database.empty())
-        set("database", own.database);
-    else if (!own.user.empty())
-        set("database", identity_.database);
-    if (!own.user.empty()) set("user", own.user);
-}
-
 const std::string& client_startup::upstream_user() const {
     return options_.credentials.user.empty() ? identity_.user : options_.credentials.user;
 }
@@ -57,31 +39,18 @@ auth::secret_string client_startup::upstream_password() const {
     return options_.users->password_of(upstream_user());
 }
 
-void client_startup::log_in(const authentication_view& asked) {
-    if (!upstream_login_->on_request(asked, to_server_)) refuse_login(upstream_login_->problem());
-}
-
-const auth::scram_key_request* client_startup::wanted_keys() const {
-    return upstream_login_ && !finished() ? upstream_login_->wanted_keys() : nullptr;
-}
-
-void client_startup::on_keys(const auth::scram_keys& keys) { upstream_login_->on_keys(keys, to_server_); }
-
-/// Whether it is about our credentials. pgBouncer gives all of its errors the SQLSTATE of a protocol
-/// violation.
-bool client_startup::refuses_login(byte_view error_body) const {
-    if (!terminates() || logged_in_) return false;
-    return upstream_login_->answered() ||
-           error_field_value(error_body, error_field::sqlstate).starts_with("28");
+/// Null where the client logs in itself.
+std::unique_ptr<upstream_login> client_startup::own_login(const transport& upstream) const {
+    if (!options_.terminates_authentication()) return nullptr;
+    return std::make_unique<upstream_login>(upstream_user(), upstream_password(), upstream);
 }
 
 /// Not as 28P01: it is not the client's password that is wrong.
-void client_startup::refuse_login(std::string problem) {
-    login_problem_ = std::move(problem);
+void client_startup::refuse_login() {
     refuse(
         "08004",
         "pgsidecar could not log in to the upstream server as user \"" + upstream_user() +
-            "\": " + login_problem_,
+            "\": " + upstream_.login_problem(),
         "These are pgsidecar's own credentials (upstream.user, upstream.password, auth.users_file), not the "
         "client's.");
 }
