@@ -8,21 +8,10 @@
 #include <string>
 #include <utility>
 
-#include "proxy/net/asio.hpp"
+#include "proxy/net/upstream_target.hpp"
 #include "proxy/startup/cancel_key.hpp"
 
 namespace pgsidecar::net {
-
-/// Where an upstream connection leads, and how.
-struct upstream_target {  // NOLINT(bugprone-exception-escape): endpoint's move is not marked
-    endpoint where;
-    std::string host;  ///< that `where` is an address of
-    bool encrypted = false;
-
-    bool operator==(const upstream_target&) const = default;
-};
-
-using upstream_target_ptr = std::shared_ptr<const upstream_target>;
 
 class cancel_registration;
 

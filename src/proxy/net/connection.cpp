@@ -38,20 +38,15 @@ connection::connection(service& shared, worker_state& here, stream_socket client
       counted_(shared.open_connections),
       id_(++shared.last_session_id),
       place_(shared.places),
-      talk_(here, config_->startup, encryption_of(*config_, peer), config_->session),
-      client_(std::move(client), peer),
-      server_(client_.get_executor()),
-      client_in_(here.buffers, config_->buffer_limit),
-      server_in_(here.buffers, config_->buffer_limit),
-      client_out_(client_),
-      server_out_(server_),
-      log_in_(new log_in{
-          .origin = client_origin(peer),
-          .connector{client_.get_executor(), here.deadlines, config_->settings.upstream, shared.upstreams},
-          .half_open_patience{here.deadlines, [this] { end_longest_half_open(); }}}),
+      client_(std::move(client), peer, here.buffers, config_->buffer_limit),
+      upstream_(client_.stream.get_executor(), here.buffers, config_->buffer_limit, config_->session.pooler),
+      talk_(here, config_->startup, encryption_of(*config_, peer), config_->session, upstream_.link),
+      log_in_(new log_in{.origin = client_origin(peer),
+                         .opener{upstream_, shared, here, config_, [this] { return hears_client(); }},
+                         .half_open_patience{here.deadlines, [this] { end_longest_half_open(); }}}),
+      watch_(client_, here.deadlines, [this] { look_for_end(); }),
       timing_(here.counts),
-      deadline_(here.deadlines, [this] { on_deadline(); }),
-      look_(here.deadlines, [this] { look_for_end(); }) {}
+      deadline_(here.deadlines, [this] { on_deadline(); }) {}
 
 awaitable<> connection::run() {
     deadline_.set_after(config_->settings.login_timeout);
@@ -74,11 +69,11 @@ awaitable<bool> connection::begin() {
 awaitable<> connection::end() {
     co_await leave();
     const bool reads_on = !talk_.client_has_terminated();
-    if (reads_on || client_.tls()) client_.shutdown_send();
+    if (reads_on || client_.stream.tls()) client_.stream.shutdown_send();
     if (reads_on) co_await linger();
-    client_.close();
+    client_.stream.close();
     deadline_.give_up();
-    look_.give_up();
+    watch_.give_up();
 }
 
 /// While only the client can go on.
@@ -90,7 +85,7 @@ void connection::count_half_open() {
     }
     if (place) return;
     place.emplace(service_.half_open, half_open_limits(),
-                  [where = client_.get_executor(), self = weak_from_this()] {
+                  [where = client_.stream.get_executor(), self = weak_from_this()] {
                       asio::post(where, [self] {
                           if (const auto alive = self.lock()) alive->make_room();
                       });
@@ -119,56 +114,56 @@ void connection::make_room() {
     write_both();
     let_client_go();
     end_server_side();
-    server_spoke_.notify();
+    server_pump_.progress.notify();
 }
 
 /// Until the client has closed too.
 awaitable<> connection::linger() {
     deadline_.set_after(linger_limit);
     error_code ec;
-    while (!client_gone_ && !ec) {
-        client_in_.clear();
-        co_await client_.read(client_in_, ec);
+    while (!departure_.client_is_gone() && !ec) {
+        client_.in.clear();
+        co_await client_.stream.read(client_.in, ec);
     }
 }
 
 void connection::drain() {
-    draining_ = true;
+    departure_.drain();
     end_if_drained();
 }
 
 void connection::end_if_drained() {
-    if (draining_ && !leaving_ && talk_.idle()) shut_down();
+    if (departure_.drains() && talk_.idle()) shut_down();
 }
 
 void connection::shut_down() {
     because(ending::shutdown, "shutdown");
-    leaving_ = true;
+    departure_.shut_down();
     if (talk_.finished() || talk_.stage() == stage::cancelling) return;
-    if (talk_.stage() == stage::connecting) server_.close();
+    if (talk_.stage() == stage::connecting) upstream_.stream.close();
     talk_.shut_down();
     write_both();
-    client_.cancel_read();
-    if (log_in_) log_in_->connector.abandon();
-    server_spoke_.notify();
+    client_.stream.cancel_read();
+    if (log_in_) log_in_->opener.abandon();
+    server_pump_.progress.notify();
 }
 
 /// Nothing that is under way upstream ends with it.
 void connection::let_client_go() {
-    client_gone_ = true;
-    client_.close();
+    departure_.lose_client();
+    client_.stream.close();
 }
 
 void connection::cut() {
     because(ending::error, "cut off");
-    leaving_ = true;
+    departure_.shut_down();
     let_client_go();
     end_server_side();
-    server_spoke_.notify();
+    server_pump_.progress.notify();
 }
 
 void connection::spare_slow_readers() {
-    for (byte_stream* const each : {&client_, &server_})
+    for (byte_stream* const each : {&client_.stream, &upstream_.stream})
         if (each->socket().is_open() && !each->is_unix())
             spare_slow_reader(each->socket().native_handle(), config_->settings.tcp_keepalive);
 }
@@ -183,9 +178,9 @@ void connection::on_deadline() {
     const bool waits_for_client = talk_.startup().held_up_by_client();
     talk_.startup().refuse(waits_for_client ? "08006" : "57P03", "canceling authentication due to timeout");
     write_both();
-    client_.cancel_read();
+    client_.stream.cancel_read();
     end_server_side();
-    server_spoke_.notify();
+    server_pump_.progress.notify();
 }
 
 /// Nobody waits for the upstream any more, and nothing that start-up has said is still to be written.
@@ -204,9 +199,9 @@ void connection::log_ready() {
                 {"user", client.user},
                 {"database", client.database},
                 {"application_name", client.application_name},
-                {"client_tls", client_.tls() ? client_.tls()->version() : "off"},
-                {"upstream", to_string(log_in_->target.where)},
-                {"upstream_tls", server_.tls() ? server_.tls()->version() : "off"}});
+                {"client_tls", client_.stream.tls() ? client_.stream.tls()->version() : "off"},
+                {"upstream", to_string(log_in_->opener.target().where)},
+                {"upstream_tls", upstream_.stream.tls() ? upstream_.stream.tls()->version() : "off"}});
     const std::vector<std::string>& stripped = talk_.startup().stripped();
     if (stripped.empty()) return;
     std::string names;
@@ -221,7 +216,10 @@ void connection::log_end() const {
     if (!ready_) {
         const bool tried = !client.user.empty();
         log::event(tried ? log::level::info : log::level::debug, id_, "client left before it was logged in",
-                   {{"peer", peer()}, {"user", client.user}, {"duration_ms", lived}, {"reason", reason_}});
+                   {{"peer", peer()},
+                    {"user", client.user},
+                    {"duration_ms", lived},
+                    {"reason", departure_.reason()}});
         return;
     }
     const session* talked = talk_.current_session();
@@ -235,9 +233,9 @@ void connection::log_end() const {
                 {"parses", counters.parses},
                 {"reparses", counters.reparses},
                 {"queries", counters.queries},
-                {"bytes_to_client", client_out_.bytes_written()},
-                {"bytes_to_server", server_out_.bytes_written()},
-                {"reason", reason_}});
+                {"bytes_to_client", client_.out.bytes_written()},
+                {"bytes_to_server", upstream_.out.bytes_written()},
+                {"reason", departure_.reason()}});
 }
 
 }  // namespace pgsidecar::net

@@ -4,17 +4,17 @@
 #include <optional>
 #include <string>
 
-#include "proxy/net/byte_stream.hpp"
 #include "proxy/net/client_origin.hpp"
+#include "proxy/net/client_watch.hpp"
 #include "proxy/net/conversation.hpp"
 #include "proxy/net/deadline.hpp"
-#include "proxy/net/peer_writer.hpp"
-#include "proxy/net/read_buffer.hpp"
+#include "proxy/net/departure.hpp"
+#include "proxy/net/peer_channel.hpp"
 #include "proxy/net/report.hpp"
 #include "proxy/net/service.hpp"
 #include "proxy/net/session_timing.hpp"
-#include "proxy/net/upstream_connector.hpp"
-#include "proxy/net/upstream_encryption.hpp"
+#include "proxy/net/upstream.hpp"
+#include "proxy/net/upstream_opener.hpp"
 #include "proxy/net/wakeup.hpp"
 #include "proxy/net/worker_state.hpp"
 
@@ -59,8 +59,6 @@ public:
     void count_end();
 
 private:
-    static constexpr std::chrono::milliseconds no_limit{0};
-
     // connection.cpp: from accept to close; a frame holds room for all that it awaits, so what comes before
     // and after the relay is apart
     awaitable<bool> begin();
@@ -88,14 +86,9 @@ private:
     // connection_upstream.cpp: a connection to the upstream
     awaitable<bool> connect_upstream();
     void refuse_without_upstream(const link_failure& failure);
-    bool tries_tls_first() const;
-    awaitable<link_failure> speak_to_upstream();
-    void say_startup();
-    awaitable<bool> refused_at_once();
-    awaitable<link_failure> reach_upstream(bool encrypted);
+    void say_startup(transport upstream);
     void pass_origin_on();
     awaitable<> make_keys();
-    awaitable<link_failure> begin_link(stream_socket connected, std::string host, bool encrypted);
 
     // connection_cancel.cpp: a CancelRequest instead of a session
     awaitable<> cancel();
@@ -105,18 +98,7 @@ private:
     awaitable<link_failure> reach_cancelled();
 
     // connection_leave.cpp: a client that leaves
-    /// Why nobody reads from the client at the moment.
-    enum class unheard : std::uint8_t {
-        no,
-        waits,  ///< for something that the upstream has to do first
-        lent,   ///< what was read of it is being written
-    };
-    /// What is known of the end of the client's stream, which lies behind bytes that are held.
-    enum class client_end : std::uint8_t { open, unknown, terminated, closed };
-    void stop_listening(unheard why);
     void look_for_end();
-    void read_ahead();
-    bool terminate_is_ahead();
     void on_client_end(error_code ec);
     void on_terminate_ahead();
     void begin_to_leave(std::chrono::milliseconds limit);
@@ -141,20 +123,15 @@ private:
     void on_server_read_failure(error_code ec);
     std::string why_upstream_ended() const;
     void write_both();
-    bool all_written() const { return server_out_.done() && client_out_.done(); }
+    bool all_written() const { return upstream_.out.done() && client_.out.done(); }
     awaitable<> written();
     void on_ready();
     void on_client_lost();
     void note_whether_busy();
     void end_server_side();
 
-    bool hears_client() const { return !client_gone_ && !leaving_ && !talk_.finished(); }
-    /// Why it ends; the first reason counts.
-    void because(ending who, std::string reason) {
-        if (!reason_.empty()) return;
-        ending_ = who;
-        reason_ = std::move(reason);
-    }
+    bool hears_client() const { return departure_.hears_client() && !talk_.finished(); }
+    void because(ending who, std::string reason) { departure_.because(who, std::move(reason)); }
 
     service& service_;
     const std::shared_ptr<const snapshot> config_;
@@ -163,44 +140,33 @@ private:
     const std::uint64_t id_;
     const time_point begin_ = std::chrono::steady_clock::now();
     connection_place place_;
-    conversation talk_;
 
-    byte_stream client_, server_;
-    read_buffer client_in_, server_in_;
-    peer_writer client_out_, server_out_;
+    peer_channel client_;
+    upstream upstream_;
+    conversation talk_;
 
     /// What nothing is asked of any more once the client is logged in.
     struct log_in {
         client_origin origin;
-        upstream_connector connector;
-        upstream_target target = {};
+        upstream_opener opener;
         deadline half_open_patience;
         std::optional<place_in_line> half_open = {};
-        std::shared_ptr<key_derivation> keys = {};  // while it is waited for
     };
     std::unique_ptr<log_in> log_in_;
     std::string peer_;  // when log_in_ has gone: where the client comes from
     std::optional<cancel_registration> cancel_registration_;
-
-    wakeup server_spoke_;             // or has ended, or a cancel request has its turn
-    std::uint64_t server_turns_ = 0;  // how often it has been fed
-    bool server_pump_runs_ = false;
-    bool client_gone_ = false;
-    bool client_lost_ = false;  // it cannot be written to
-    unheard unheard_ = unheard::no;
-    client_end client_end_ = client_end::open;
-    std::uint64_t looked_through_ = 0;                  // bytes of the client's
-    bool given_up_ = false;                             // it has taken too long to leave
-    std::chrono::milliseconds leave_limit_ = no_limit;  // while it leaves
-    bool draining_ = false;
-    bool leaving_ = false;  // the client is not heard any more
     bool ready_ = false;
-    ending ending_ = ending::error;
-    std::string reason_;  // why it ends, for the log
-    session_timing timing_;
 
+    struct pump {
+        wakeup progress;          // it has fed, or has ended; or a cancel request has its turn
+        std::uint64_t turns = 0;  // how often it has fed
+        bool runs = false;
+    };
+    pump server_pump_;
+    client_watch watch_;
+    departure departure_;
+    session_timing timing_;
     deadline deadline_;
-    deadline look_;  // for the client's end
 };
 
 }  // namespace pgsidecar::net

@@ -30,7 +30,7 @@ void connection::take_cancel_request(const cancel_key& key) {
 /// When it has its turn. What still waits at a shutdown is dropped: the session that it is for ends as well.
 awaitable<> connection::cancel() {
     const auto when_alive = [this](void (*what)(connection&)) {
-        return [where = client_.get_executor(), self = weak_from_this(), what] {
+        return [where = client_.stream.get_executor(), self = weak_from_this(), what] {
             asio::post(where, [self, what] {
                 if (const auto alive = self.lock()) what(*alive);
             });
@@ -39,9 +39,10 @@ awaitable<> connection::cancel() {
     place_in_line place(service_.cancel_requests, {.most = config_->settings.max_cancel_requests},
                         when_alive([](connection& self) { self.give_cancel_request_up(); }));
     cancel_turn turn(service_.turns, talk_.startup().cancelled(),
-                     when_alive([](connection& self) { self.server_spoke_.notify(); }));
+                     when_alive([](connection& self) { self.server_pump_.progress.notify(); }));
     deadline_.set_after(config_->settings.upstream.connect_timeout);
-    while (turn.at() == cancel_turn::state::waits && !leaving_) co_await server_spoke_.wait();
+    while (turn.at() == cancel_turn::state::waits && !departure_.is_shut_down())
+        co_await server_pump_.progress.wait();
     if (turn.at() == cancel_turn::state::waits) co_return;
     cancel_result result = cancel_result::joined;
     if (turn.at() == cancel_turn::state::carries) result = co_await carry_cancel_request(place);
@@ -73,12 +74,12 @@ awaitable<cancel_result> connection::carry_cancel_request(place_in_line& place) 
     if (!place.settle()) co_return cancel_result::refused;
     out_batch request;
     request.compose([&](std::string& out) { out.append(talk_.startup().cancel_packet()); });
-    server_out_.take(request);
+    upstream_.out.take(request);
     deadline_.set_after(config_->settings.upstream.connect_timeout);
     error_code ec;
     while (!ec) {
-        server_in_.clear();
-        co_await server_.read(server_in_, ec);
+        upstream_.in.clear();
+        co_await upstream_.stream.read(upstream_.in, ec);
     }
     co_return cancel_result::carried;
 }
@@ -92,9 +93,9 @@ bool connection::comes_too_late() const {
 /// The very address that the session to be cancelled uses, and as it does, if it is one of ours.
 awaitable<link_failure> connection::reach_cancelled() {
     const auto known = service_.cancels.find(talk_.startup().cancelled());
-    if (!known) co_return co_await reach_upstream(tries_tls_first());
-    stream_socket connected = co_await log_in_->connector.connect_to(known->upstream.where);
-    co_return co_await begin_link(std::move(connected), known->upstream.host, known->upstream.encrypted);
+    upstream_opener& opener = log_in_->opener;
+    if (!known) co_return co_await opener.connect();
+    co_return co_await opener.connect_to(known->upstream);
 }
 
 }  // namespace pgsidecar::net

@@ -36,7 +36,7 @@ session_report connection::tell() const {
             .user = client.user,
             .database = client.database,
             .application_name = client.application_name,
-            .tls = client_.tls() ? client_.tls()->version() : "",
+            .tls = client_.stream.tls() ? client_.stream.tls()->version() : "",
             .state = state().value_or(session_state::leaving),
             .connected = since(begin_),
             .in_state = since(ready_ ? timing_.since() : begin_),
@@ -55,10 +55,10 @@ void connection::add_to(statistics& counts) const {
         counts.sessions += s->counters();
         counts.limits_hit[limit::max_statements] += s->counters().provoked_failures[provoked::e53400];
     }
-    counts.from_client += client_in_.bytes_read();
-    counts.to_client += client_out_.bytes_written();
-    counts.from_upstream += server_in_.bytes_read();
-    counts.to_upstream += server_out_.bytes_written();
+    counts.from_client += client_.in.bytes_read();
+    counts.to_client += client_.out.bytes_written();
+    counts.from_upstream += upstream_.in.bytes_read();
+    counts.to_upstream += upstream_.out.bytes_written();
 }
 
 void connection::count_end() {
@@ -66,9 +66,9 @@ void connection::count_end() {
     if (talk_.stage() == client_startup::stage::cancelling) return;
     const session* s = talk_.current_session();
     const bool broken = s && s->counters().protocol_violations > 0;
-    ++here_.counts.endings[broken ? ending::protocol : ending_];
+    ++here_.counts.endings[broken ? ending::protocol : departure_.who()];
     if (ready_) return;
-    if (ending_ == ending::upstream) ++here_.counts.logins[login::failed];
+    if (departure_.who() == ending::upstream) ++here_.counts.logins[login::failed];
 }
 
 }  // namespace pgsidecar::net

@@ -9,14 +9,15 @@
 
 namespace pgsidecar::net {
 
-/// What is said on one client connection, whoever is in charge of it: start-up first, then the session.
+/// What is said on one client connection, whoever is in charge of it: start-up first, then the session, which
+/// borrows the link of its upstream connection.
 class conversation {
 public:
     conversation(worker_state& here, const startup_options& startup, client_encryption encryption,
-                 const session_options& session)
+                 const session_options& session, server_link& link)
         : here_(here),
           session_options_(session),
-          link_(session.pooler),
+          link_(link),
           startup_(std::make_unique<client_startup>(startup, encryption)) {}
 
     /// When what is fed next has come, for the statements' server time.
@@ -71,7 +72,7 @@ private:
 
     worker_state& here_;
     const session_options& session_options_;
-    server_link link_;
+    server_link& link_;
     std::unique_ptr<client_startup> startup_;
     std::shared_ptr<const client_identity> client_;  // when startup_ has gone
     std::optional<session> session_;

@@ -17,28 +17,28 @@ awaitable<> connection::relay() {
     start_server_pump();
     error_code ec;
     while (hears_client()) {
-        const std::uint64_t turn = server_turns_;
+        const std::uint64_t turn = server_pump_.turns;
         const fed now = feed_from_client();
         if (now.used > 0) go_on_leaving();
         if (!all_written()) {
-            stop_listening(unheard::lent);
+            watch_.begin(client_watch::unheard::lent);
             co_await written();
         }
-        unheard_ = unheard::no;
+        watch_.stop();
         forget_from_client(now);
         if (!hears_client() || talk_.client_has_terminated()) break;
         if (talk_.has_more()) continue;
         if (now.held) {
-            stop_listening(unheard::waits);
-            if (turn == server_turns_) co_await server_spoke_.wait();
-            unheard_ = unheard::no;
+            watch_.begin(client_watch::unheard::waits);
+            if (turn == server_pump_.turns) co_await server_pump_.progress.wait();
+            watch_.stop();
             continue;
         }
-        if (client_end_ == client_end::closed) client_gone_ = true;
-        if (client_gone_) break;
-        if (!client_.begin_read(client_in_)) co_await client_.arrived();
-        if (client_.must_write()) co_await client_.go_on_reading();
-        client_.end_read(ec);
+        if (watch_.known() == client_watch::end::closed) departure_.lose_client();
+        if (departure_.client_is_gone()) break;
+        if (!client_.stream.begin_read(client_.in)) co_await client_.stream.arrived();
+        if (client_.stream.must_write()) co_await client_.stream.go_on_reading();
+        client_.stream.end_read(ec);
         if (ec) on_client_read_failure(ec);
     }
 }
@@ -46,12 +46,12 @@ awaitable<> connection::relay() {
 connection::fed connection::feed_from_client() {
     const auto now = std::chrono::steady_clock::now();
     talk_.at(nanoseconds(now));
-    const std::size_t used = talk_.on_client_bytes(client_in_.view());
+    const std::size_t used = talk_.on_client_bytes(client_.in.view());
     if (const session* s = talk_.current_session())
         timing_.on_client_fed(*s, !talk_.to_server().empty(), now);
-    const bool held = talk_.waits_for_server() && used < client_in_.view().size();
+    const bool held = talk_.waits_for_server() && used < client_.in.view().size();
     if (talk_.finished() && talk_.is_ready()) because(ending::client, "client left");
-    if (talk_.finished() && reason_.empty()) {
+    if (talk_.finished() && !departure_.has_reason()) {
         ++here_.counts.logins[login::refused];
         because(ending::client, "start-up refused: " + talk_.startup().refusal());
     }
@@ -63,13 +63,13 @@ connection::fed connection::feed_from_client() {
 
 /// When no write needs them any more.
 void connection::forget_from_client(fed bytes) {
-    client_in_.consume(bytes.used);
+    client_.in.consume(bytes.used);
     end_if_drained();
 }
 
 awaitable<> connection::written() {
-    co_await server_out_.written();
-    co_await client_out_.written();
+    co_await upstream_.out.written();
+    co_await client_.out.written();
 }
 
 void connection::on_client_read_failure(error_code ec) {
@@ -79,36 +79,36 @@ void connection::on_client_read_failure(error_code ec) {
         because(ending::limit, "message too long");
     }
     because(ending::client, ec == asio::error::eof ? "client closed the connection" : ec.message());
-    client_gone_ = true;
+    departure_.lose_client();
 }
 
 void connection::start_server_pump() {
-    server_pump_runs_ = true;
-    asio::co_spawn(client_.get_executor(), server_pump(),
+    server_pump_.runs = true;
+    asio::co_spawn(client_.stream.get_executor(), server_pump(),
                    [self = shared_from_this()](const std::exception_ptr& failure) {
-                       self->server_pump_runs_ = false;
+                       self->server_pump_.runs = false;
                        if (failure) self->cut();
-                       self->client_.cancel_read();
-                       self->server_spoke_.notify();
+                       self->client_.stream.cancel_read();
+                       self->server_pump_.progress.notify();
                    });
 }
 
 awaitable<> connection::server_pump() {
-    bool more = server_in_.empty();  // a message is not whole
+    bool more = upstream_.in.empty();  // a message is not whole
     error_code ec;
     while (!talk_.finished()) {
         if (more) {
-            if (!server_.begin_read(server_in_)) co_await server_.arrived();
-            if (server_.must_write()) co_await server_.go_on_reading();
-            server_.end_read(ec);
+            if (!upstream_.stream.begin_read(upstream_.in)) co_await upstream_.stream.arrived();
+            if (upstream_.stream.must_write()) co_await upstream_.stream.go_on_reading();
+            upstream_.stream.end_read(ec);
         }
         if (ec) on_server_read_failure(ec);
         if (talk_.finished()) break;
         const std::size_t used = feed_from_server();
-        if (!client_out_.done()) co_await client_out_.written();
+        if (!client_.out.done()) co_await client_.out.written();
         forget_from_server(used);
         if (log_in_) co_await make_keys();
-        more = used == 0 || server_in_.empty();
+        more = used == 0 || upstream_.in.empty();
     }
 }
 
@@ -126,7 +126,7 @@ void connection::on_server_read_failure(error_code ec) {
 std::size_t connection::feed_from_server() {
     const auto now = std::chrono::steady_clock::now();
     talk_.at(nanoseconds(now));
-    const std::size_t used = talk_.on_server_bytes(server_in_.view());
+    const std::size_t used = talk_.on_server_bytes(upstream_.in.view());
     if (const session* s = talk_.current_session())
         timing_.on_server_fed(*s, !talk_.to_client().empty(), now);
     if (talk_.finished()) because(ending::upstream, why_upstream_ended());
@@ -139,10 +139,10 @@ std::size_t connection::feed_from_server() {
 
 /// When no write to the client needs them any more; what was made for the server is our own.
 void connection::forget_from_server(std::size_t used) {
-    if (client_out_.failed()) on_client_lost();
-    server_in_.consume(used);
-    ++server_turns_;
-    server_spoke_.notify();
+    if (client_.out.failed()) on_client_lost();
+    upstream_.in.consume(used);
+    ++server_pump_.turns;
+    server_pump_.progress.notify();
     end_if_drained();
 }
 
@@ -163,16 +163,14 @@ void connection::note_whether_busy() {
 
 /// In the order in which the conversation composed them: right after each feeding.
 void connection::write_both() {
-    server_out_.take(talk_.to_server());
-    client_out_.take(talk_.to_client());
+    upstream_.out.take(talk_.to_server());
+    client_.out.take(talk_.to_client());
     if (ready_ && log_in_ && all_written()) end_log_in();
 }
 
 /// What it had sent before is still carried out, with a time limit.
 void connection::on_client_lost() {
-    if (client_lost_) return;
-    client_lost_ = true;
-    if (leave_limit_ == no_limit) begin_to_leave(config_->settings.leave_timeout);
+    if (!departure_.has_begun()) begin_to_leave(config_->settings.leave_timeout);
 }
 
 void connection::on_ready() {
@@ -180,15 +178,14 @@ void connection::on_ready() {
     ++here_.counts.logins[login::ok];
     deadline_.give_up();
     if (const auto& key = talk_.startup().upstream().backend_key())
-        cancel_registration_.emplace(service_.cancels, *key, here_.upstreams.share(log_in_->target));
+        cancel_registration_.emplace(service_.cancels, *key, here_.upstreams.share(log_in_->opener.target()));
     log_ready();
 }
 
 void connection::end_server_side() {
     cancel_registration_.reset();
-    if (log_in_) log_in_->connector.abandon();
-    if (log_in_ && log_in_->keys) log_in_->keys->give_up(asio::error::operation_aborted);
-    server_.close();
+    if (log_in_) log_in_->opener.abandon();
+    upstream_.stream.close();
 }
 
 }  // namespace pgsidecar::net
