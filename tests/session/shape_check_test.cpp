@@ -377,6 +377,24 @@ TEST(ShapeCheck, TheFailedBlockHasThePortalsThatItHasNatively) {
     }
 }
 
+/// A Bind behind it that the server has refused, or has skipped, has made no portal: one of that name is older.
+TEST(ShapeCheck, APortalFromBeforeTheFailureStays) {
+    const std::string p = "p", q = "q", taken = be::error("42P03", "cursor \"p\" already exists");
+    knows_rows()
+        .in_block()
+        .passes({fe::parse("", "") + fe::bind("", {.portal = p}), fe::sync()},
+                {be::parse_complete(), be::bind_complete(), be::ready('T')})
+        .client_sends({fe::bind("a", {.portal = q}), fe::bind("a", {.portal = p}), fe::sync()})
+        .server_gets({fe::parse("", reads), fe::describe_statement(""),
+                      fe::bind("", {.portal = q, .result_formats = {0, 0}}), fe::bind("", {.portal = p}),
+                      fe::sync()})
+        .server_sends({bound_with(one_column), taken, be::ready('E')})
+        .client_gets({changed, be::ready('E')})
+        .passes({fe::execute(p), fe::sync()}, {be::empty_query(), be::ready('E')})
+        .passes({fe::query("ROLLBACK")}, {be::command_complete("ROLLBACK"), be::ready('I')})
+        .check();
+}
+
 TEST(ShapeCheck, DescribeIsItsOwnCheck) {
     knows_rows()
         .client_sends({fe::describe_statement("a"), fe::sync()})

@@ -1,10 +1,12 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <functional>
 #include <memory>
 #include <optional>
 #include <set>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -135,6 +137,12 @@ private:
     struct undone_portals {
         std::optional<std::string> without_query;
         std::vector<std::string> skipped;
+        std::size_t made = 0;  ///< of the skipped ones, on the server: the first so many
+
+        /// What is to be closed; a segment that has failed by itself has not made all of them.
+        std::span<const std::string> to_close(bool failed) const {
+            return std::span(skipped).first(failed ? std::min(made, skipped.size()) : skipped.size());
+        }
     };
 
     /// What has been done so far for the client message that is being looked at again and again (§7).

@@ -117,7 +117,10 @@ bool session::on_reply(const frame& f) {
         case backend::parameter_description:
         case backend::row_description:
         case backend::no_data: tells_change = head.what != purpose::none && learn(head, f); break;
-        case backend::bind_complete: tells_change = head.shape_changed; break;
+        case backend::bind_complete:
+            tells_change = head.shape_changed;
+            if (undone_portals_ && head.how == disposition::discard) ++undone_portals_->made;
+            break;
         case backend::copy_in_response: link_->on_copy_in_response(); break;
         case backend::command_complete:
             is_clients = on_command_complete(head);
@@ -164,8 +167,8 @@ void session::on_ready(const frame& f, bool shown) {
     const disposition how = link_->head().how;
     const bool copy_crossed_error = link_->head().copies == expected_reply::copy::crossed_error;
     const bool fails = link_->head().fails_block && status == transaction_status::in_block;
-    const bool undoes =
-        undone_portals_ && !undone_portals_->skipped.empty() && status == transaction_status::failed;
+    const bool undoes = undone_portals_ && status == transaction_status::failed &&
+                        !undone_portals_->to_close(true).empty();
     link_->complete();
     if (fails || undoes) {  // the Sync had been sent before the verdict
         if (fails)

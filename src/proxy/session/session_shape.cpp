@@ -80,7 +80,7 @@ void session::note_undone_portals() {
 void session::undo_portals(bool already_failed) {
     if (!undone_portals_) return;
     const undone_portals& undone = *undone_portals_;
-    for (const std::string& portal : undone.skipped)
+    for (const std::string& portal : undone.to_close(already_failed))
         if (portal != undone.without_query) close_undone(portal);
     if (!undone.without_query || already_failed) return;
     close_undone(*undone.without_query);
