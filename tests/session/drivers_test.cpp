@@ -70,7 +70,7 @@ void play(const catalog& texts, const std::vector<exchange>& script) {
     }
 }
 
-const sql_text select{.does = sql_text::kind::rows, .columns = one_column};
+const sql_command select{.does = sql_command::kind::rows, .columns = one_column};
 
 messages row(const std::string& shown, const std::string& tag = "SELECT 1") {
     return {be::data_row({shown}), be::command_complete(tag)};
@@ -118,7 +118,7 @@ TEST(Drivers, G3PgjdbcBatchAndNamedCommit) {
     const columns jk{{"k", type::int4}, {"v", type::varchar}};
     play(with_transactions(
              {{"insert into j values($1,$2)", {.tag = "INSERT 0 1", .types = {type::int4, type::varchar}}},
-              {"select a from j", {.does = sql_text::kind::rows, .columns = jk, .rows = 7}}}),
+              {"select a from j", {.does = sql_command::kind::rows, .columns = jk, .rows = 7}}}),
          {{{fe::parse("S_4", "insert into j values($1,$2)", {type::int4, type::varchar}),
             fe::describe_statement("S_4"), fe::sync()},
            {be::parse_complete(), be::parameter_description({type::int4, type::varchar}), be::no_data(),
@@ -150,7 +150,7 @@ TEST(Drivers, G3PgjdbcBatchAndNamedCommit) {
 TEST(Drivers, G4LibPqUsesTheUnnamedStatementAcrossSync) {
     const columns int4{{"int4", type::int4}};
     play(with_transactions(
-             {{"select $1::int", {.does = sql_text::kind::rows, .types = {type::int4}, .columns = int4}}}),
+             {{"select $1::int", {.does = sql_command::kind::rows, .types = {type::int4}, .columns = int4}}}),
          {{{fe::parse("", "select $1::int"), fe::describe_statement(""), fe::sync()},
            {be::parse_complete(), be::parameter_description({type::int4}), be::row_description(int4),
             be::ready('I')}},
@@ -161,7 +161,7 @@ TEST(Drivers, G4LibPqUsesTheUnnamedStatementAcrossSync) {
 TEST(Drivers, G5TokioCopyIn) {
     const exchange begins{{fe::bind("s8", {.result_formats = {1}}), fe::execute(), fe::sync()},
                           {be::bind_complete(), be::copy_in_response()}};
-    play(with_transactions({{"copy rst from stdin", {.does = sql_text::kind::copy_in}}}),
+    play(with_transactions({{"copy rst from stdin", {.does = sql_command::kind::copy_in}}}),
          {{{fe::parse("s8", "copy rst from stdin"), fe::describe_statement("s8"), fe::sync()},
            {be::parse_complete(), be::no_parameters(), be::no_data(), be::ready('I')}},
           begins,
@@ -175,7 +175,7 @@ TEST(Drivers, G5TokioCopyIn) {
 }
 
 TEST(Drivers, G5TokioCopyThatFailsBeforeItStarts) {
-    play(with_transactions({{"copy rst from stdin", {.does = sql_text::kind::fails_at_execute}}}),
+    play(with_transactions({{"copy rst from stdin", {.does = sql_command::kind::fails_at_execute}}}),
          {{{fe::parse("s8", "copy rst from stdin"), fe::describe_statement("s8"), fe::sync()},
            {be::parse_complete(), be::no_parameters(), be::no_data(), be::ready('I')}},
           {{fe::bind("s8", {.result_formats = {1}}), fe::execute(), fe::sync()},
@@ -187,27 +187,27 @@ TEST(Drivers, G5TokioCopyThatFailsBeforeItStarts) {
 
 TEST(Drivers, G6PgCursorKeepsOneSegmentOpenOverThreeWrites) {
     const std::string sql = "select generate_series(1,5) where $1=1", shown = sql + "|1";
-    play(
-        with_transactions(
-            {{sql, {.does = sql_text::kind::rows, .types = {type::int4}, .columns = one_column, .rows = 5}}}),
-        {{{fe::parse("", sql),
-           fe::bind("", {.portal = "C_2", .formats = {0}, .values = {"1"}, .result_formats = {0}}),
-           fe::describe_portal("C_2"), fe::flush(), fe::execute("C_2", 2), fe::flush()},
-          {be::parse_complete(), be::bind_complete(), be::row_description(one_column), be::data_row({shown}),
-           be::data_row({shown}), be::portal_suspended()}},
-         {{fe::execute("C_2", 2), fe::flush()},
-          {be::data_row({shown}), be::data_row({shown}), be::portal_suspended()}},
-         {{fe::close_portal("C_2"), fe::sync()}, {be::close_complete(), be::ready('I')}}});
+    play(with_transactions(
+             {{sql,
+               {.does = sql_command::kind::rows, .types = {type::int4}, .columns = one_column, .rows = 5}}}),
+         {{{fe::parse("", sql),
+            fe::bind("", {.portal = "C_2", .formats = {0}, .values = {"1"}, .result_formats = {0}}),
+            fe::describe_portal("C_2"), fe::flush(), fe::execute("C_2", 2), fe::flush()},
+           {be::parse_complete(), be::bind_complete(), be::row_description(one_column), be::data_row({shown}),
+            be::data_row({shown}), be::portal_suspended()}},
+          {{fe::execute("C_2", 2), fe::flush()},
+           {be::data_row({shown}), be::data_row({shown}), be::portal_suspended()}},
+          {{fe::close_portal("C_2"), fe::sync()}, {be::close_complete(), be::ready('I')}}});
 }
 
 TEST(Drivers, G7PostgresJs) {
     const columns int4{{"int4", type::int4}}, text{{"text", type::text}};
-    const sql_text select_int{.does = sql_text::kind::rows, .types = {type::int4}, .columns = int4};
-    const sql_text select_text{.does = sql_text::kind::rows, .types = {type::text}, .columns = text};
+    const sql_command select_int{.does = sql_command::kind::rows, .types = {type::int4}, .columns = int4};
+    const sql_command select_text{.does = sql_command::kind::rows, .types = {type::text}, .columns = text};
     play(with_transactions({{"select $1::int", select_int},
                             {"select $1::text", select_text},
-                            {"copy np from stdin", {.does = sql_text::kind::copy_in}},
-                            {"copy np to stdout", {.does = sql_text::kind::copy_out}}}),
+                            {"copy np from stdin", {.does = sql_command::kind::copy_in}},
+                            {"copy np to stdout", {.does = sql_command::kind::copy_out}}}),
          {{{fe::parse("x7", "select $1::int", {0}), fe::describe_statement("x7"), fe::flush()},
            {be::parse_complete(), be::parameter_description({type::int4}), be::row_description(int4)}},
           {{fe::bind("x7", {.values = {"1"}}), fe::execute(), fe::sync()},
@@ -232,15 +232,10 @@ TEST(Drivers, G8PdoDeallocatesAWireStatement) {
     const auto error = [](const char* sqlstate, const char* text, const char* file, const char* routine) {
         return be::error(sqlstate, text, {{'F', file}, {'L', "1"}, {'R', routine}});
     };
-    const auto deallocate = [](const char* name) {
-        return sql_text{.does = sql_text::kind::deallocate, .tag = "DEALLOCATE", .name = name};
-    };
     play(with_transactions(
              {{"select 1", select},
               {"select 1/$1::int",
-               {.does = sql_text::kind::fails_at_execute, .types = {type::int4}, .columns = one_column}},
-              {"DEALLOCATE pdo_stmt_00000005", deallocate("pdo_stmt_00000005")},
-              {"DEALLOCATE pdo_stmt_00000009", deallocate("pdo_stmt_00000009")}}),
+               {.does = sql_command::kind::fails_at_execute, .types = {type::int4}, .columns = one_column}}}),
          {begin,
           {{fe::parse("pdo_stmt_00000005", "select 1"), fe::sync()}, {be::parse_complete(), be::ready('T')}},
           {{fe::bind("pdo_stmt_00000005", {.result_formats = {0}}), fe::describe_portal(), fe::execute(),
@@ -281,8 +276,7 @@ TEST(Drivers, G9PgbenchPipelineOfNamedStatements) {
         messages{be::bind_complete(), be::row_description(one_column)} + row(sql + "|44");
     play(
         with_transactions(
-            {{sql, {.does = sql_text::kind::rows, .types = {type::int4}, .columns = one_column}},
-             {"COMMIT;", {.does = sql_text::kind::commit, .tag = "COMMIT"}}}),
+            {{sql, {.does = sql_command::kind::rows, .types = {type::int4}, .columns = one_column}}}),
         {prepare("P_0", "BEGIN;"),
          prepare("P_1", sql),
          prepare("P_2", sql),
@@ -296,7 +290,7 @@ TEST(Drivers, G10PsycopgPipeline) {
     const messages one = messages{be::parse_complete(), be::bind_complete(), be::row_description(one_column)};
     play(with_transactions(
              {{"select 1", select},
-              {"select $1::int", {.does = sql_text::kind::rows, .types = {21}, .columns = one_column}},
+              {"select $1::int", {.does = sql_command::kind::rows, .types = {21}, .columns = one_column}},
               {"select 4", select}}),
          {{{fe::parse("", "select 1"), fe::bind("", {.result_formats = {0}}), fe::describe_portal(),
             fe::execute()},

@@ -10,9 +10,9 @@ namespace {
 
 const columns narrow{{"n", type::int4}}, wide{{"n", type::int8}, {"m", type::text}};
 
-catalog make_texts() {
-    using kind = sql_text::kind;
-    return with_transactions(
+model::catalog make_texts() {
+    using kind = model::sql_command::kind;
+    return model::with_transactions(
         {{"select n from t", {.does = kind::rows, .columns = narrow, .altered = wide, .rows = 3}},
          {"select $1::int", {.does = kind::rows, .types = {type::int4}, .columns = narrow}},
          {"select $1::int, $2::text",
@@ -25,16 +25,7 @@ catalog make_texts() {
          {"select 1/0", {.does = kind::fails_at_execute, .columns = narrow}},
          {"alter table t", {.does = kind::alter, .tag = "ALTER TABLE"}},
          {"copy t from stdin", {.does = kind::copy_in}},
-         {"copy t to stdout", {.does = kind::copy_out}},
-         {"PREPARE a AS select 1/0",
-          {.does = kind::prepare, .tag = "PREPARE", .name = "a", .text = "select 1/0"}},
-         {"PREPARE q AS create table u ()",
-          {.does = kind::prepare, .tag = "PREPARE", .name = "q", .text = "create table u ()"}},
-         {"EXECUTE a", {.does = kind::execute, .name = "a"}},
-         {"EXECUTE q", {.does = kind::execute, .name = "q"}},
-         {"DEALLOCATE a", {.does = kind::deallocate, .tag = "DEALLOCATE", .name = "a"}},
-         {"DEALLOCATE q", {.does = kind::deallocate, .tag = "DEALLOCATE", .name = "q"}},
-         {"DEALLOCATE ALL", {.does = kind::deallocate_all, .tag = "DEALLOCATE ALL"}}});
+         {"copy t to stdout", {.does = kind::copy_out}}});
 }
 
 class generator {
@@ -164,8 +155,8 @@ private:
 
 }  // namespace
 
-const catalog& random_texts() {
-    static const catalog texts = make_texts();
+const model::catalog& random_texts() {
+    static const model::catalog texts = make_texts();
     return texts;
 }
 

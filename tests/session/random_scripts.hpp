@@ -4,16 +4,16 @@
 #include <string>
 #include <vector>
 
+#include "model/sql.hpp"
 #include "proxy/session/session_options.hpp"
-#include "support/sql_text.hpp"
 
-/// Scripts of a client that is not wise, for the server model, each the same at every call.
+/// Scripts of a client that is not wise, for the model of a server, each the same at every call.
 namespace pgsidecar::test {
 
 using random_script = std::vector<std::string>;  // one or more whole messages each
 
 /// What the scripts may say.
-const catalog& random_texts();
+const model::catalog& random_texts();
 
 enum class script_kind {
     messages,

@@ -8,8 +8,8 @@
 #include "support/model_play.hpp"
 #include "support/notation.hpp"
 
-/// Random scripts on the server model: the client reads through a session and a pooler what it reads without
-/// them.
+/// Random scripts on the model of a server: the client reads through a session and a pooler what it reads
+/// without them.
 namespace pgsidecar::test {
 namespace {
 
@@ -19,10 +19,10 @@ std::string listed(const std::vector<std::string>& lines) {
     return out;
 }
 
-/// The model looks anew at what EXECUTE returns whenever it is described; a server keeps what it has found at
-/// Parse, as we do.
-bool is_of_the_model(const std::string& difference) {
-    const auto expected = difference.find("> T["), got = difference.find("> n\n");
+/// A server keeps what an EXECUTE was found to return at its Parse, and that is nothing where its name is
+/// given only later; the proxy, which parses it again, shows what it returns now.
+bool is_of_an_early_execute(const std::string& difference) {
+    const auto expected = difference.find("> n\n"), got = difference.find("> T[");
     return expected != std::string::npos && got != std::string::npos && expected < got;
 }
 
@@ -31,7 +31,7 @@ std::string differs(const random_case& c) {
     const std::string difference =
         difference_to_direct(random_texts(), c.bytes(), c.piece, c.seed, c.options,
                              c.leaves == random_case::leaving::ends ? client_end::stays : client_end::leaves);
-    return is_of_the_model(difference) ? "" : difference;
+    return is_of_an_early_execute(difference) ? "" : difference;
 }
 
 /// The same script without what the difference does not need.

@@ -3,15 +3,15 @@
 #include "support/conversation.hpp"
 #include "support/model_play.hpp"
 
-/// The numbered traps that drivers set, where the engine has to do with them. Most are played on the server
-/// model, which is another server after every ReadyForQuery 'I' and refuses what a pooler cannot bear.
+/// The numbered traps that drivers set, where the engine has to do with them. Most are played on the model of
+/// a server, which is another server after every ReadyForQuery 'I' and refuses what a pooler cannot bear.
 namespace pgsidecar::test {
 namespace {
 
-using kind = sql_text::kind;
+using kind = sql_command::kind;
 using messages = std::vector<std::string>;
 
-sql_text rows(std::size_t n = 1, std::vector<oid> types = {}) {
+sql_command rows(std::size_t n = 1, std::vector<oid> types = {}) {
     return {.does = kind::rows,
             .types = std::move(types),
             .columns = one_column,
@@ -32,12 +32,7 @@ catalog texts() {
          {"SAVEPOINT s", {.tag = "SAVEPOINT"}},
          {"RELEASE s", {.tag = "RELEASE"}},
          {"alter", {.does = kind::alter, .tag = "ALTER TABLE"}},
-         {"copy from", {.does = kind::copy_in}},
-         {"PREPARE a AS select 1",
-          {.does = kind::prepare, .tag = "PREPARE", .name = "a", .text = "select 1"}},
-         {"EXECUTE a", {.does = kind::execute, .name = "a"}},
-         {"DEALLOCATE a", {.does = kind::deallocate, .tag = "DEALLOCATE", .name = "a"}},
-         {"DEALLOCATE ALL", {.does = kind::deallocate_all, .tag = "DEALLOCATE ALL"}}});
+         {"copy from", {.does = kind::copy_in}}});
 }
 
 void expect_as_direct(const messages& sent) { test::expect_as_direct(texts(), sent); }

@@ -13,28 +13,32 @@ std::string joined(const std::vector<std::string>& texts) {
     return out;
 }
 
-std::string replies_of(server_model& server, byte_view client_bytes) {
-    std::string out;
-    server.receive(client_bytes);
-    while (const auto replies = server.answer())
-        for (const std::string& reply : *replies) out += reply;
-    return out;
-}
+/// A client of a server of its own.
+class direct_client {
+public:
+    explicit direct_client(const catalog& texts) : server_(texts, database_) {}
 
-server_model::lending lending_of(pooler_kind pooler) {
-    switch (pooler) {
-        case pooler_kind::pgbouncer_1_18: return server_model::lending::pooled;
-        case pooler_kind::tracks_requests: return server_model::lending::tracking;
-        case pooler_kind::direct: return server_model::lending::own;
+    std::string replies_to(byte_view bytes) {
+        std::string out;
+        for (auto f = peek_frame(bytes); f && f->whole(); f = peek_frame(bytes)) {
+            server_.on_message(*f);
+            server_.flush();
+            for (const std::string& reply : server_.take_flushed()) out += reply;
+            bytes.remove_prefix(f->size());
+        }
+        return out;
     }
-    return server_model::lending::pooled;
-}
+    const std::vector<std::string>& committed() const { return server_.committed(); }
+
+private:
+    model::database database_;
+    model::server server_;
+};
 
 }  // namespace
 
 std::string direct_replies(const catalog& texts, byte_view client_bytes) {
-    server_model server(texts, server_model::lending::own);
-    return replies_of(server, client_bytes);
+    return direct_client(texts).replies_to(client_bytes);
 }
 
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
@@ -43,8 +47,8 @@ std::string difference_to_direct(const catalog& texts, byte_view client_bytes, s
     play.client_sends(client_bytes);
     if (end == client_end::leaves) play.client_closes();
     play.settle();
-    server_model direct(texts, server_model::lending::own);
-    const std::string expected = replies_of(direct, client_bytes), actual = play.take_to_client();
+    direct_client direct(texts);
+    const std::string expected = direct.replies_to(client_bytes), actual = play.take_to_client();
     std::string out;
     for (const std::string& fault : play.faults(true)) out += "  " + fault + "\n";
     if (play.proxy().counters().provoked_failures[provoked::e53400] > 0) return out;
@@ -74,7 +78,7 @@ model_play::model_play(const catalog& texts, std::size_t piece, unsigned seed, c
       link_(o.pooler),
       session_(texts_, o, link_),
       driver_(session_, piece),
-      server_(texts, lending_of(o.pooler)) {}
+      pooler_(texts, o.pooler) {}
 
 void model_play::client_sends(byte_view bytes) {
     while (!bytes.empty()) {
@@ -97,10 +101,10 @@ void model_play::settle() {
 
 /// Every reply is delivered by itself: what it sets free arrives before the next one.
 bool model_play::answer_one() {
-    const auto replies = server_.answer();
-    if (!replies) return false;
-    for (const std::string& reply : *replies) {
-        server_.delivered(reply);
+    if (!pooler_.process_one()) return false;
+    pooler_.flush();
+    for (const std::string& reply : pooler_.take_replies()) {
+        pooler_.delivered(reply);
         driver_.server_sends(reply);
         deliver();
     }
@@ -111,13 +115,13 @@ void model_play::deliver() {
     const std::string to_server = driver_.take_to_server(), to_client = driver_.take_to_client();
     wire_ += ">" + to_server + "<" + to_client;
     to_client_ += to_client;
-    server_.receive(to_server);
+    pooler_.receive(to_server);
 }
 
 std::vector<std::string> model_play::faults(bool at_end) const {
-    std::vector<std::string> out = server_.faults();
+    std::vector<std::string> out = pooler_.faults();
     if (!at_end) return out;
-    if (!server_.idle() && !server_.terminated()) out.push_back("the server is not idle");
+    if (!pooler_.idle() && !pooler_.closed()) out.push_back("the server is not idle");
     if (session_.finished()) return out;
     if (!session_.idle()) out.push_back("replies are still expected");
     if (!session_.statements().all_answered()) out.push_back("changes of the statement table are not final");

@@ -6,13 +6,17 @@
 #include <utility>
 #include <vector>
 
+#include "model/pooler.hpp"
 #include "proxy/session/session.hpp"
-#include "support/server_model.hpp"
 #include "support/session_driver.hpp"
 
 namespace pgsidecar::test {
 
-/// A client of the server model, without anything between.
+using model::catalog;
+using model::sql_command;
+using model::with_transactions;
+
+/// A client of the model of a server, without anything between.
 std::string direct_replies(const catalog& texts, byte_view client_bytes);
 
 /// What the client does when it has sent everything.
@@ -31,7 +35,7 @@ std::string difference_to_direct(const catalog& texts, byte_view client_bytes, s
 /// No difference, in pieces of several sizes, whenever the server answers.
 void expect_as_direct(const catalog& texts, const std::vector<std::string>& client_messages);
 
-/// A client, a session and a pooled server model. Whenever the client has sent a piece, the server answers
+/// A client, a session and a model of a pooler. Whenever the client has sent a piece, the server answers
 /// some messages, none to all, as `seed` has it.
 class model_play {
 public:
@@ -48,9 +52,8 @@ public:
     const std::string& wire() const { return wire_; }
 
     /// What went wrong so far; `at_end`: nothing may be left either.
-    const std::vector<std::string>& committed() const { return server_.committed(); }
+    const std::vector<std::string>& committed() const { return pooler_.committed(); }
     std::vector<std::string> faults(bool at_end) const;
-    const server_model& server() const { return server_; }
     const session& proxy() const { return session_; }
 
 private:
@@ -63,7 +66,7 @@ private:
     server_link link_;
     session session_;
     session_driver driver_;
-    server_model server_;
+    model::pooler pooler_;
     std::string wire_;
     std::string to_client_;
 };
