@@ -1,5 +1,5 @@
-#include "fuzz/model/play.hpp"
 #include "fuzz/raw_session.hpp"
+#include "fuzz/session_play.hpp"
 #include "fuzz/support/input.hpp"
 
 /// The engine between a client and a pooler: with both of them well-formed and a model of the server to
@@ -13,6 +13,6 @@ extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size
     }
     const scenario s = read_scenario(in);
     if (!within_contract(s)) return 0;
-    for (const schedule how : {schedule::in_turn, schedule::at_once, schedule::at_random}) play(s, how);
+    for (const schedule how : {schedule::in_turn, schedule::at_once, schedule::at_random}) play(s, {}, how);
     return 0;
 }

@@ -47,7 +47,7 @@ SEEDS = {
         packet(80877102, pack("!II", 1, 2)),
         bytes([0, 0, 7, 1, 1, 2, 0, 0, 6, 6, 0, 0, 3, 0, 4]) + pack("!I", 3) + bytes([1, 3, 4]) + b"pwd\0",
     ],
-    # Choices, read one by one: see model/scenario.cpp and raw_session.cpp.
+    # Choices, read one by one: see scenario.cpp and raw_session.cpp.
     "fuzz_session": [
         bytes([1, 0, 0]) + bytes([15, 1, 2, 0, 16, 1, 4, 0, 8]),  # prepare as asyncpg does, then Bind, Execute, Sync
         bytes([1, 1, 7]) + bytes([19, 16, 1, 4, 0, 20, 0]),  # a transaction

@@ -26,7 +26,13 @@ public:
         rest_.remove_prefix(out.size());
         return out;
     }
+    byte_view last_bytes(std::size_t n) {
+        const byte_view out = rest_.substr(rest_.size() - std::min(n, rest_.size()));
+        rest_.remove_suffix(out.size());
+        return out;
+    }
     byte_view all() { return bytes(rest_.size()); }
+    bool ends_with(char c) const { return rest_.ends_with(c); }
     bool empty() const { return rest_.empty(); }
     std::size_t size() const { return rest_.size(); }
 

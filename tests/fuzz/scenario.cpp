@@ -1,9 +1,8 @@
-#include "fuzz/model/scenario.hpp"
+#include "fuzz/scenario.hpp"
 
 #include <array>
 #include <map>
 
-#include "fuzz/model/sql.hpp"
 #include "protocol/composer.hpp"
 #include "protocol/frontend_messages.hpp"
 
@@ -16,6 +15,25 @@ constexpr std::size_t max_messages = 60;
 const std::array<std::string, 6> names{
     "", "a", "b", "A", std::string(64, 'n') + "x", std::string(64, 'n') + "y"};
 const std::array<std::string, 3> portals{"", "p", "q"};
+
+model::catalog make_texts() {
+    using kind = model::sql_command::kind;
+    using test::type::text;
+    const model::columns one{{"c", text}};
+    return model::with_transactions(
+        {{"begin", {.does = kind::begin, .tag = "BEGIN"}},
+         {"commit", {.does = kind::commit, .tag = "COMMIT"}},
+         {"rollback", {.does = kind::rollback, .tag = "ROLLBACK"}},
+         {"select 1", {.does = kind::rows, .columns = one}},
+         {"select $1", {.does = kind::rows, .types = {text}, .columns = one}},
+         {"select * from changing", {.does = kind::rows, .columns = one, .grows = true, .rows = 3}},
+         {"insert into t values ($1, $2)", {.tag = "INSERT 0 1", .types = {text, text}, .writes = true}},
+         {"alter table changing add c int", {.does = kind::alter, .tag = "ALTER TABLE"}},
+         {"select 1/0", {.does = kind::fails_at_execute, .columns = one}},
+         {"select * from missing", {.does = kind::fails_at_parse}},
+         {"copy t from stdin", {.does = kind::copy_in}},
+         {"copy t to stdout", {.does = kind::copy_out}}});
+}
 
 class generator {
 public:
@@ -104,9 +122,9 @@ private:
     void parse(const std::string& statement, const std::string& query_text) {
         std::string types;
         const std::size_t declared = in_.below(8);
-        for (std::size_t i = 5; i < declared; ++i) field_writer(types).u32(i == 5 ? 0 : text_oid);
-        const auto texts = parse_sql(query_text);
-        const std::size_t used = texts && texts->size() == 1 ? parameters_used(texts->front()) : 0;
+        for (std::size_t i = 5; i < declared; ++i) field_writer(types).u32(i == 5 ? 0 : test::type::text);
+        const auto commands = model::parse_sql(scenario_texts(), query_text);
+        const std::size_t used = commands && commands->size() == 1 ? commands->front().types.size() : 0;
         counts_[statement.substr(0, 63)] = std::max(used, types.size() / 4);
         add([&](std::string& out) { compose_parse(out, statement, query_text, types); });
     }
@@ -146,7 +164,7 @@ private:
     }
     void copy_data() {
         add([&](std::string& out) {
-            message_writer(out, frontend::copy_data).bytes(in_.below(4) == 0 ? "!\n" : "1\n");
+            message_writer(out, frontend::copy_data).bytes(in_.below(4) == 0 ? "bad\n" : "1\n");
         });
     }
 
@@ -199,6 +217,11 @@ private:
 };
 
 }  // namespace
+
+const model::catalog& scenario_texts() {
+    static const model::catalog texts = make_texts();
+    return texts;
+}
 
 scenario read_scenario(input& in) {
     scenario out;

@@ -1,6 +1,7 @@
 #pragma once
 
-#include "fuzz/model/scenario.hpp"
+#include "fuzz/scenario.hpp"
+#include "proxy/session/session_options.hpp"
 
 namespace pgsidecar::fuzz {
 
@@ -12,10 +13,14 @@ enum class schedule {
 };
 
 /// Plays the scenario on a server of the client's own, and through the proxy and a pooler: the client reads
-/// the same, and the pooler is left as it was. Ends the program where that does not hold.
-void play(const scenario& s, schedule how);
+/// the same, and the pooler is left as it was. A client that is refused another statement (53400) may read
+/// other things. Ends the program where that does not hold.
+void play(const scenario& s, const session_options& options, schedule how);
 
 /// The client does nothing that the proxy declares to answer otherwise.
 bool within_contract(const scenario& s);
+
+/// It has an ALTER.
+bool changes_shapes(const scenario& s);
 
 }  // namespace pgsidecar::fuzz
