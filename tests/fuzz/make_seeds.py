@@ -14,6 +14,11 @@ def packet(code: int, body: bytes = b"") -> bytes:
     return pack("!II", len(body) + 8, code) + body
 
 
+def options(pooler: int = 0, check: int = 0, statements: int = 0) -> bytes:
+    """The end of an input of fuzz_session: see read_options.hpp."""
+    return bytes([pooler | check << 2 | statements << 4]) + b"O"
+
+
 PARSE = b"name\0select $1\0" + pack("!HI", 1, 25)
 BIND = b"portal\0name\0" + pack("!HHHI", 1, 0, 1, 5) + b"value" + pack("!HH", 1, 0)
 ERROR = b"SERROR\0VERROR\0C42P01\0Mno such table\0P8\0Fparse_relation.c\0L1\0RparserOpenTable\0\0"
@@ -47,7 +52,7 @@ SEEDS = {
         packet(80877102, pack("!II", 1, 2)),
         bytes([0, 0, 7, 1, 1, 2, 0, 0, 6, 6, 0, 0, 3, 0, 4]) + pack("!I", 3) + bytes([1, 3, 4]) + b"pwd\0",
     ],
-    # Choices, read one by one: see scenario.cpp and raw_session.cpp.
+    # Choices, read one by one: see read_options.hpp, scenario.cpp and raw_session.cpp.
     "fuzz_session": [
         bytes([1, 0, 0]) + bytes([15, 1, 2, 0, 16, 1, 4, 0, 8]),  # prepare as asyncpg does, then Bind, Execute, Sync
         bytes([1, 1, 7]) + bytes([19, 16, 1, 4, 0, 20, 0]),  # a transaction
@@ -55,6 +60,8 @@ SEEDS = {
         bytes([1, 0, 5]) + bytes([18, 1, 0, 4, 1, 1, 18, 0, 0, 1]),  # copies
         bytes([1, 0, 9]) + bytes([9, 17, 0, 9, 18, 0, 9, 21, 0]),  # PREPARE, EXECUTE, DEALLOCATE
         bytes([0, 1, 0, 0]) + bytes([2, 0, 9]) + b"a\0select\0" + bytes([3, 0, 0, 3, 20, 1]) + b"I",  # any bytes
+        bytes([1, 0, 0]) + bytes([15, 1, 2, 0, 16, 1, 4, 0, 8]) + options(pooler=1, check=2),
+        bytes([1, 0, 2]) + bytes([0, 1, 1, 0, 0, 2, 2, 0, 8, 16, 1, 4, 0]) + options(pooler=2, statements=1),
     ],
 }
 

@@ -105,8 +105,7 @@ private:
 
 }  // namespace
 
-void play_raw(input& in) {
-    session_options options;
+void play_raw(input& in, session_options options) {
     options.result_shape = in.flag()   ? shape_check::strict
                            : in.flag() ? shape_check::optimistic
                                        : shape_check::off;
