@@ -1,14 +1,16 @@
 """Layers: a file includes only what its layer may know, and every header compiles alone.
 
-A header that is the first include of the source of the same name is compiled alone by the build; for the others
-this asks the compiler.
+A header that is the first include of a source or a test is compiled alone by the build; for the others this asks the
+compiler.
 """
 from __future__ import annotations
 
 import argparse
+import os
 import re
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -71,10 +73,10 @@ def violations(file: Path) -> list[str]:
     return found
 
 
-def compiled_by_the_build(header: Path) -> bool:
-    source = header.with_suffix(".cpp")
-    first = INCLUDE.search(source.read_text()) if source.exists() else None
-    return first is not None and first[2] == header.relative_to(SRC).as_posix()
+def compiled_by_the_build() -> set[str]:
+    """Headers that are the first include of a source or a test."""
+    sources = [source for folder in (SRC, ROOT / "tests") for source in folder.rglob("*.cpp")]
+    return {first[2] for source in sources if (first := INCLUDE.search(source.read_text()))}
 
 
 def compiles_alone(compiler: str, header: Path) -> subprocess.CompletedProcess[str]:
@@ -94,11 +96,12 @@ def main() -> int:
     for header in headers:
         if "#pragma once" not in header.read_text():
             problems.append(f"{header.relative_to(SRC)} has no #pragma once")
-        if compiled_by_the_build(header):
-            continue
-        compiled = compiles_alone(compiler, header)
-        if compiled.returncode != 0:
-            problems.append(f"{header.relative_to(SRC)} does not compile alone:\n{compiled.stderr}")
+    built = compiled_by_the_build()
+    others = [header for header in headers if header.relative_to(SRC).as_posix() not in built]
+    with ThreadPoolExecutor(os.cpu_count()) as pool:
+        for header, compiled in zip(others, pool.map(lambda h: compiles_alone(compiler, h), others)):
+            if compiled.returncode != 0:
+                problems.append(f"{header.relative_to(SRC)} does not compile alone:\n{compiled.stderr}")
     print(*problems, sep="\n", end="\n" if problems else "")
     print(f"{len(files)} files, {len(headers)} headers, {len(problems)} problems")
     return 1 if problems or not files else 0

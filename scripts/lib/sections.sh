@@ -52,9 +52,6 @@ prepare_suites() {
 prepare_deploy() {
     if [[ -z ${PGSIDECAR_BIN-} ]]; then build release; fi
     venv venv-deploy tests/deploy/requirements.txt
-    source tests/integration/support/toolchains.sh
-    use_helm
-    use_kustomize
 }
 prepare_bench() {
     if [[ -z ${PGSIDECAR_BIN-} ]]; then build release; fi

@@ -4,13 +4,15 @@ from __future__ import annotations
 import json
 import re
 import shutil
-import subprocess
+from pathlib import Path
 
 import pytest
 import yaml
 
-from .tools import CHART, DEPLOY, KUBERNETES, ROOT, built, check_configuration, documents, helm, objects, \
-    validate_kubernetes
+from . import recordings
+from .tools import CHART, DEPLOY, KUBERNETES, ROOT, check_configuration, documents, objects, validate_kubernetes
+
+VERSION = ("--kube-version", f"{KUBERNETES}.0")
 
 SECRETS = {
     "upstream": {"urlSecret": {"name": "url", "key": "url"},
@@ -143,16 +145,16 @@ def test_alerts_and_dashboard_are_the_ones_of_deploy(everything):
 
 
 def test_package_holds_the_linked_files(tmp_path):
-    rendered = helm("template", "shop", packaged(tmp_path), "--set", "prometheusRule.enabled=true")
-    assert objects(rendered, "PrometheusRule")[0]["spec"]["groups"]
+    rendered = recordings.helm_on_package(CHART, tmp_path, "--set", "prometheusRule.enabled=true", *VERSION)
+    assert rendered.returncode == 0, rendered.stderr
+    assert objects(rendered.stdout, "PrometheusRule")[0]["spec"]["groups"]
 
 
 @pytest.mark.parametrize("wrong", [
     {"standalone": {"replica": 1}}, {"port": 0}, {"config": {"upstreams": {}}}, {"image": {"pullPolicy": "Sometimes"}},
     {"podMonitor": {"interval": "often"}}, {"unknown": 1}], ids=str)
 def test_schema_refuses(wrong, tmp_path):
-    said = subprocess.run([built("helm"), "template", CHART, "--kube-version", KUBERNETES,
-                           "--values", values_file(wrong, tmp_path)], capture_output=True, text=True)
+    said = recordings.helm("template", CHART, *VERSION, "--values", values_file(wrong, tmp_path))
     assert said.returncode != 0 and "don't meet the specifications of the schema" in said.stderr
 
 
@@ -163,6 +165,12 @@ def test_schema_knows_every_value_and_every_section():
     assert schema["config"]["properties"].keys() == reference.keys()
 
 
+def helm(*arguments: str | Path) -> str:
+    said = recordings.helm(*arguments, *VERSION)
+    assert said.returncode == 0, f"{said.args}: {said.stdout}{said.stderr}"
+    return said.stdout
+
+
 def template(values: dict, folder) -> str:
     return helm("template", "shop", CHART, "--values", values_file(values, folder))
 
@@ -171,12 +179,6 @@ def values_file(values: dict, folder):
     file = folder / "values.yaml"
     file.write_text(yaml.safe_dump(values))
     return file
-
-
-def packaged(folder) -> str:
-    said = subprocess.run([built("helm"), "package", CHART, "--destination", folder], capture_output=True, text=True)
-    assert said.returncode == 0, said.stderr
-    return said.stdout.split()[-1]
 
 
 def deployed(rendered: str) -> dict:

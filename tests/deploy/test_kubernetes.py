@@ -6,15 +6,18 @@ import re
 import pytest
 import yaml
 
+from . import recordings
 from .servers import Proxy, pooler_of_compose, running, statements_survive
-from .tools import DEPLOY, check_configuration, kustomize, objects, validate_kubernetes, with_secrets
+from .tools import DEPLOY, check_configuration, objects, validate_kubernetes, with_secrets
 
 FOLDER = DEPLOY / "kubernetes"
 
 
 @pytest.fixture(scope="module")
 def rendered() -> str:
-    return kustomize(FOLDER)
+    said = recordings.kustomize(FOLDER)
+    assert said.returncode == 0, said.stderr
+    return said.stdout
 
 
 @pytest.fixture(scope="module")

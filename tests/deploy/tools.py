@@ -1,4 +1,4 @@
-"""The programs that check what is in deploy/: of the virtual environment, of Debian, built from Go modules."""
+"""The programs that check what is in deploy/, of the virtual environment and of Debian; recordings.py has the others."""
 from __future__ import annotations
 
 import os
@@ -28,19 +28,6 @@ def run(*command: str | Path, **arguments) -> str:
 def tool(name: str) -> str:
     """A program that came with a package of tests/deploy/requirements.txt."""
     return str(Path(sys.executable).parent / name)
-
-
-def built(name: str) -> str:
-    """A program that toolchains.sh builds from its Go module."""
-    return run("bash", "-c", f"source {TOOLCHAINS} && use_{name} && command -v {name}", cwd=ROOT).strip()
-
-
-def helm(*arguments: str | Path) -> str:
-    return run(built("helm"), *arguments, "--kube-version", f"{KUBERNETES}.0")
-
-
-def kustomize(folder: Path) -> str:
-    return run(built("kustomize"), "build", folder)
 
 
 def program() -> str:
