@@ -87,7 +87,8 @@ bool sql_lexer::step(char c, sql_token& out) {
             number_ = std::min<std::uint32_t>(10 * number_ + static_cast<std::uint32_t>(c - '0'), 65'536);
             ++at_;
             return false;
-        case state::end: at_ = piece_.size(); return false;
+        case state::end:
+        case state::end_inside: at_ = piece_.size(); return false;
     }
     return false;
 }
@@ -218,9 +219,6 @@ bool sql_lexer::emit(sql_token& out, std::size_t end) {
     return true;
 }
 
-void sql_lexer::end_of_text(bool open) {
-    open_ = open;
-    state_ = state::end;
-}
+void sql_lexer::end_of_text(bool open) { state_ = open ? state::end_inside : state::end; }
 
 }  // namespace pgsidecar

@@ -59,7 +59,7 @@ public:
     std::size_t at() const { return at_; }
 
     /// The text has ended in the middle of a literal, a comment or a name: no PostgreSQL takes it.
-    bool ends_open() const { return open_; }
+    bool ends_open() const { return state_ == state::end_inside; }
 
     /// A $tag$ that is too long to be remembered: what follows cannot be trusted.
     bool is_lost() const { return lost_; }
@@ -90,6 +90,7 @@ private:
         dollar_end,
         parameter,
         end,
+        end_inside,
     };
 
     bool step(char c, sql_token& out);
@@ -117,7 +118,6 @@ private:
     bool escapes_ = false;    // in this literal, or the last one
     bool continues_ = false;  // a literal has ended; if a newline follows, the next one is of its kind
     bool newline_ = false;    // and has come
-    bool open_ = false;
     bool lost_ = false;
     std::size_t depth_ = 0;  // of comments
     std::uint32_t number_ = 0;
