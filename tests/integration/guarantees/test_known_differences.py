@@ -62,6 +62,17 @@ def test_a_parse_again_takes_the_snapshot_of_the_transaction(hold):
     assert answers.proxied == f"E(ERROR 25001 {too_late}) ZE"
 
 
+def test_a_transaction_begins_behind_a_flush_that_ended_what_was_prepared(hold):
+    begin = (parse(b"", b"begin isolation level repeatable read"), bind(b"", b""), execute(b""), SYNC)
+
+    def isolation_level(session, elsewhere):
+        session.ask(parse(b"n", b"select 1"), FLUSH, last="1")
+        return session.ask(*begin)
+
+    too_late = "SET TRANSACTION ISOLATION LEVEL must be called before any query"
+    assert hold(isolation_level) == (f"1 2 E(ERROR 25001 {too_late}) ZI", "1 2 C'BEGIN' ZT")
+
+
 def test_repeatable_read_begins_at_that_parse(hold):
     def rows_seen(session, elsewhere):
         create_table(elsewhere)
