@@ -29,6 +29,7 @@ void server::parse(byte_view body) {
     if (c.is(sql_command::kind::fails_at_parse))
         throw failure{"42P01", "relation does not exist", "parserOpenTable"};
     put_statement(p->statement, {c, types_of(c, p->parameter_types), shape_of(c)});
+    note_use_of_shape(c);
     say(test::be::parse_complete());
 }
 
@@ -82,6 +83,7 @@ void server::bind(byte_view body) {
     portals_.insert_or_assign(key, portal{.broken = true});  // stays, without a query, where this fails
     revalidate(s);
     p.shape = s.command.is(sql_command::kind::execute) ? shape_of(s.command) : s.shape;
+    note_use_of_shape(s.command);
     if (result_formats > 1) note_stale_execute(s.command);
     if (!p.shape.empty() && result_formats > 1 && result_formats != p.shape.size())
         throw failure{"08P01",

@@ -92,6 +92,7 @@ private:
 
     // shapes.cpp: which columns a command returns, and who may still believe in others.
     columns shape_of(const sql_command& c) const;
+    void note_use_of_shape(const sql_command& c);
     bool is_stale(const prepared_statement& s) const;
     bool knows_stale_statement() const;
     void revalidate(const prepared_statement& s);

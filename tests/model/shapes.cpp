@@ -13,6 +13,11 @@ columns server::shape_of(const sql_command& c) const {
     return out;
 }
 
+/// Parse and Bind of an EXECUTE look at its statement, whosever that is.
+void server::note_use_of_shape(const sql_command& c) {
+    if (c.is(sql_command::kind::execute)) statements_.find(c.name);
+}
+
 /// What EXECUTE returns is not looked at again.
 bool server::is_stale(const prepared_statement& s) const {
     return !s.command.is(sql_command::kind::execute) && !same_shape(s.shape, shape_of(s.command));

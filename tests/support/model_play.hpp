@@ -26,8 +26,9 @@ enum class client_end {
 };
 
 /// What a client that sends these bytes reads or sees go wrong with a session and a pooler in between, and
-/// not without them; empty when nothing is. One that is refused another statement (53400) reads other things
-/// than without the session, and has still to leave everything in order.
+/// not without them; empty when nothing is. One that is refused another statement (53400), or does what the
+/// session declares to answer otherwise (docs/guarantees.md), may read other things than without it, and has
+/// still to leave everything in order.
 std::string difference_to_direct(const catalog& texts, byte_view client_bytes, std::size_t piece,
                                  unsigned seed, const session_options& o = {},
                                  client_end end = client_end::stays);
