@@ -377,7 +377,8 @@ TEST(ShapeCheck, TheFailedBlockHasThePortalsThatItHasNatively) {
     }
 }
 
-/// A Bind behind it that the server has refused, or has skipped, has made no portal: one of that name is older.
+/// A Bind behind it that the server has refused, or has skipped, has made no portal: one of that name is
+/// older.
 TEST(ShapeCheck, APortalFromBeforeTheFailureStays) {
     const std::string p = "p", q = "q", taken = be::error("42P03", "cursor \"p\" already exists");
     knows_rows()

@@ -167,8 +167,8 @@ void session::on_ready(const frame& f, bool shown) {
     const disposition how = link_->head().how;
     const bool copy_crossed_error = link_->head().copies == expected_reply::copy::crossed_error;
     const bool fails = link_->head().fails_block && status == transaction_status::in_block;
-    const bool undoes = undone_portals_ && status == transaction_status::failed &&
-                        !undone_portals_->to_close(true).empty();
+    const bool undoes =
+        undone_portals_ && status == transaction_status::failed && !undone_portals_->to_close(true).empty();
     link_->complete();
     if (fails || undoes) {  // the Sync had been sent before the verdict
         if (fails)
