@@ -1,7 +1,5 @@
 #include "model/pooler.hpp"
 
-#include <algorithm>
-
 #include "model/messages.hpp"
 #include "support/notation.hpp"
 
