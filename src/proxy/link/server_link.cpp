@@ -202,12 +202,6 @@ void server_link::hasten_verdict() {
     if (!segment_.check_is_flushed() || (replies_.head().shape_changed && segment_.is_unflushed())) flush();
 }
 
-void server_link::complete() {
-    expected_reply& head = replies_.head();
-    if (head.where) residents_.answered[*head.where] = std::move(head.resident);
-    replies_.pop();
-}
-
 /// To an Execute: see reply_queue::drop_eaten_syncs().
 void server_link::on_copy_in_response() {
     copy_in_ = true;

@@ -146,6 +146,7 @@ public:
     void owe(debt due) { owed_ = std::max(owed_, due); }
     debt owed() const { return owed_; }
     debt take_debt() { return std::exchange(owed_, debt::nothing); }
+    bool is_in_debt() const { return owed_ != debt::nothing; }
 
     /// None of the segments in flight can end the block or begin one, so that the next need not wait for
     /// their ReadyForQuery.
@@ -161,7 +162,11 @@ public:
     expected_reply& newest() { return replies_.back(); }
     expected_reply* next_boundary() { return replies_.boundary(); }
     /// The head has been answered.
-    void complete();
+    void complete() {
+        expected_reply& head = replies_.head();
+        if (head.where) residents_.answered[*head.where] = std::move(head.resident);
+        replies_.pop();
+    }
     void on_copy_in_response();
     void end_copy() { copy_in_ = false; }
     /// It may have ended the failed block.

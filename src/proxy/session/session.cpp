@@ -171,7 +171,8 @@ session::progress session::on_frontend(const frame& f) {
     const progress p = dispatch(f);
     if (p == progress::done) {
         attempt_.reset();
-        if (!is_mid_message()) after_message();
+        const bool is_over = !is_mid_message();
+        if (is_over && (watched_ || link_->is_in_debt())) after_message();
     }
     return p;
 }
@@ -187,9 +188,9 @@ session::progress session::dispatch(const frame& f) {
         return drop(f);
     }
     if (skipping_ && type != frontend::sync) return drop(f);
-    if (answers_locally(f)) return progress::done;
+    if (!link_->current().is_open() && answers_locally(f)) return progress::done;
     local_.send([this](byte_view name) { close_statement(name); });
-    if (!skipping_) send_owed_birth(f);
+    if (statements_.owes_birth() && !skipping_) send_owed_birth(f);
     const bool says_nothing = type == frontend::sync || type == frontend::flush;
     if (link_->in_failed_block() && link_->replies().has_execute() &&
         !says_nothing) {  // it may have ended the block

@@ -334,7 +334,7 @@ session::progress session::on_sync(const frame& f) {
 
 /// Between two transactions some messages need no server.
 bool session::answers_locally(const frame& f) {
-    if (skipping_ || link_->current().is_open() || !link_->is_idle()) return false;
+    if (skipping_ || !link_->is_idle()) return false;
     const auto type = static_cast<frontend>(f.type);
     if (type == frontend::close) {
         const auto target = read_target(f.body());

@@ -42,7 +42,6 @@ server_place session::place_for(const statement_ptr& s) {
 /// A statement parsed under a name is described at once, unless the client does so itself with the next
 /// message.
 void session::send_owed_birth(const frame& next) {
-    if (!statements_.owes_birth()) return;
     const statement_ptr s = statements_.take_owed_birth();
     if (static_cast<frontend>(next.type) == frontend::describe) {
         const auto target = read_target(next.body());

@@ -57,13 +57,13 @@ void session_statistics::provokes(replacement why) {
     }
 }
 
-void session_statistics::measure(const expected_reply& answered, std::uint64_t now) {
-    if (answered.kind == request::bind) {
-        const statement_ptr& s = answered.note.subject;  // one of ours has none
-        running_ = s && s->text ? s->text->usage : nullptr;
-    }
-    if (answered.kind != request::execute) return;
-    if (running_) running_->server_time += now - std::max(answered.sent_at, answered_at_);
+/// A Bind of ours has no statement.
+void session_statistics::begin_running(const statement_ptr& s) {
+    running_ = s && s->text ? s->text->usage : nullptr;
+}
+
+void session_statistics::end_running(std::uint64_t sent_at, std::uint64_t now) {
+    if (running_) running_->server_time += now - std::max(sent_at, answered_at_);
     answered_at_ = now;
 }
 

@@ -31,11 +31,16 @@ public:
     void provokes(replacement why);
     /// The time of an Execute belongs to the statement that was bound last: from when it was sent, or the one
     /// before it was answered; `now` in nanoseconds, as they are.
-    void measure(const expected_reply& answered, std::uint64_t now);
+    void measure(const expected_reply& answered, std::uint64_t now) {
+        if (answered.kind == request::bind) begin_running(answered.note.subject);
+        if (answered.kind == request::execute) end_running(answered.sent_at, now);
+    }
     /// A statement that is parsed in this transaction.
     void begins(statement& s) { s.seen_in = this_transaction(); }
 
 private:
+    void begin_running(const statement_ptr& s);
+    void end_running(std::uint64_t sent_at, std::uint64_t now);
     std::uint32_t this_transaction() const { return static_cast<std::uint32_t>(counters.transactions + 1); }
 
     std::shared_ptr<name_history> names_;
