@@ -9,4 +9,13 @@ std::string lower_case(byte_view text) {
     return out;
 }
 
+std::string unquoted(byte_view written) {
+    std::string name;
+    for (std::size_t i = 1; i + 1 < written.size(); ++i) {
+        name += written[i];
+        if (written[i] == '"') ++i;
+    }
+    return name;
+}
+
 }  // namespace pgsidecar

@@ -15,4 +15,7 @@ inline byte_view statement_key(byte_view name) { return name.substr(0, max_name_
 /// encoding).
 std::string lower_case(byte_view text);
 
+/// Of a name in double quotes: what stands between them, a quote written as two.
+std::string unquoted(byte_view written);
+
 }  // namespace pgsidecar

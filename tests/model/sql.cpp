@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cctype>
 
+#include "protocol/names.hpp"
+
 namespace pgsidecar::model {
 namespace {
 
@@ -31,7 +33,7 @@ std::string take_name(byte_view& text) {
     const bool quoted = text.starts_with('"');
     if (quoted) text.remove_prefix(1);
     const std::size_t end = std::min(text.find_first_of(quoted ? "\"" : " ("), text.size());
-    const byte_view name = text.substr(0, end).substr(0, 63);
+    const byte_view name = statement_key(text.substr(0, end));
     text.remove_prefix(std::min(end + (quoted ? 1 : 0), text.size()));
     return std::string(name);
 }

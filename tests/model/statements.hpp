@@ -9,11 +9,12 @@
 #include <vector>
 
 #include "model/sql.hpp"
+#include "protocol/names.hpp"
 
 namespace pgsidecar::model {
 
 /// Names of statements and portals are cut as PostgreSQL cuts them.
-inline std::string key_of(byte_view name) { return std::string(name.substr(0, 63)); }
+inline std::string key_of(byte_view name) { return std::string(statement_key(name)); }
 
 struct prepared_statement {
     sql_command command;

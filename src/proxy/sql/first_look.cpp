@@ -5,10 +5,14 @@
 #include <initializer_list>
 #include <string_view>
 
+#include "proxy/sql/sql_characters.hpp"
+
 namespace pgsidecar {
 namespace {
 
-char fold(char c) { return c >= 'A' && c <= 'Z' ? static_cast<char>(c - 'A' + 'a') : c; }
+using sql_characters::fold;
+
+constexpr byte_view blanks = " \t\r\n\f\v";
 
 bool starts_with_folded(std::string_view text, std::string_view word) {
     return text.size() >= word.size() &&
@@ -37,7 +41,7 @@ std::string_view without_leading_comments(std::string_view sql) {
                     sql.remove_prefix(1);
                 }
             } while (depth > 0 && !sql.empty());
-        } else if (std::string_view(" \t\r\n\f\v;").find(sql.front()) != std::string_view::npos) {
+        } else if (sql_characters::is_blank(sql.front()) || sql.front() == ';') {
             sql.remove_prefix(1);
         } else {
             break;
@@ -53,12 +57,6 @@ bool begins_with_one_of(std::string_view sql, std::initializer_list<std::string_
 
 constexpr auto state_words =
     std::to_array<std::string_view>({"listen", "unlisten", "reset", "set", "discard", "execute"});
-constexpr byte_view blanks = " \t\r\n\f\v";
-
-bool starts_with_word(byte_view sql, std::string_view word) {
-    return sql.size() >= word.size() &&
-           std::equal(word.begin(), word.end(), sql.begin(), [](char w, char c) { return w == (c | 0x20); });
-}
 
 /// A comment in front of the statement is no reason not to look at it.
 bool begins_with_state_word(byte_view sql) {
@@ -66,22 +64,16 @@ bool begins_with_state_word(byte_view sql) {
     if (begin == byte_view::npos) return false;
     sql.remove_prefix(begin);
     if (sql.starts_with("--") || sql.starts_with("/*")) return true;
-    return std::ranges::any_of(state_words, [&](auto word) { return starts_with_word(sql, word); });
+    return std::ranges::any_of(state_words, [&](auto word) { return starts_with_folded(sql, word); });
 }
 
 bool mentions_state_word(byte_view sql) {
     for (std::size_t i = 0; i < sql.size(); ++i)
         if (std::ranges::any_of(state_words, [&](auto word) {
-                return (sql[i] | 0x20) == word.front() && starts_with_word(sql.substr(i), word);
+                return fold(sql[i]) == word.front() && starts_with_folded(sql.substr(i), word);
             }))
             return true;
     return false;
-}
-
-bool is_same_letter(char a, char b) { return (a >= 'A' && a <= 'Z' ? a - 'A' + 'a' : a) == b; }
-
-bool is_word(std::string_view written, std::string_view word) {
-    return std::ranges::equal(written, word, is_same_letter);
 }
 
 }  // namespace
@@ -122,14 +114,14 @@ bool may_change_state(byte_view sql) {
 }
 
 bool may_copy_from_stdin(byte_view sql) {
-    const std::size_t begin = sql.find_first_not_of(" \t\r\n\f\v");
-    if (begin == std::string_view::npos) return false;
+    const std::size_t begin = sql.find_first_not_of(blanks);
+    if (begin == byte_view::npos) return false;
     sql.remove_prefix(begin);
     constexpr std::string_view std_in_or_out = "std";
-    return (is_word(sql.substr(0, 4), "copy") || sql.front() == '-' || sql.front() == '/' ||
+    return (starts_with_folded(sql, "copy") || sql.front() == '-' || sql.front() == '/' ||
             sql.front() == ';') &&
-           std::search(sql.begin(), sql.end(), std_in_or_out.begin(), std_in_or_out.end(), is_same_letter) !=
-               sql.end();
+           std::search(sql.begin(), sql.end(), std_in_or_out.begin(), std_in_or_out.end(),
+                       [](char a, char b) { return fold(a) == b; }) != sql.end();
 }
 
 statement_effect effect_by_first_word(byte_view sql) {

@@ -34,15 +34,6 @@ std::optional<std::string> folded(byte_view written) {
     return cut_name(lower_case(name));
 }
 
-std::string unquoted(byte_view written) {
-    std::string name;
-    for (std::size_t i = 1; i + 1 < written.size(); ++i) {
-        name += written[i];
-        if (written[i] == '"') ++i;  // a quote is written as two
-    }
-    return name;
-}
-
 }  // namespace
 
 void uses_reader::begin_statement() {

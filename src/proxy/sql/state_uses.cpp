@@ -50,15 +50,9 @@ private:
         switch (t.what) {
             case sql_token::kind::word: return std::string(statement_key(lower_case(as_written)));
             case sql_token::kind::unicode_quoted: return unicode_name(as_written);
-            case sql_token::kind::quoted: break;
+            case sql_token::kind::quoted: return std::string(statement_key(unquoted(as_written)));
             default: return std::nullopt;
         }
-        std::string name;
-        for (std::size_t i = 1; i + 1 < as_written.size(); ++i) {
-            name += as_written[i];
-            i += as_written[i] == '"';  // written as two
-        }
-        return std::string(statement_key(name));
     }
 
     /// RESET ALL, TIME ZONE or a name, which may have dots.

@@ -3,12 +3,9 @@
 #include <algorithm>
 #include <utility>
 
+#include "proxy/sql/sql_characters.hpp"
+
 namespace pgsidecar {
-namespace {
-
-constexpr byte_view blanks = " \t\r\n\f\v";
-
-}  // namespace
 
 statement_cursor::statement_cursor(byte_view sql, sql_reading reading, bool remembers)
     : sql_(sql), lexer_(reading), remembers_(remembers) {
@@ -63,7 +60,7 @@ sql_token statement_cursor::pull() {
 
 void statement_cursor::see_left_out(std::size_t end) {
     for (; pulled_ < end; ++pulled_)
-        if (blanks.find(sql_[pulled_]) == byte_view::npos)
+        if (!sql_characters::is_blank(sql_[pulled_]))
             add(left_out_, {.what = sql_token::kind::symbol, .begin = pulled_, .end = pulled_ + 1});
 }
 

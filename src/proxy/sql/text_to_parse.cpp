@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <string_view>
 
+#include "proxy/sql/sql_characters.hpp"
 #include "proxy/sql/sql_lexer.hpp"
 
 namespace pgsidecar {
@@ -16,11 +17,8 @@ constexpr std::size_t max_parsed_tokens = 2'000;
 /// all but the first byte of it back, and so on.
 constexpr std::size_t max_operator_size = 63;
 
-constexpr bool is_digit(char c) { return c >= '0' && c <= '9'; }
-constexpr bool goes_on_word(char c) {
-    return is_digit(c) || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
+using sql_characters::goes_on_word;
+using sql_characters::is_digit;
 
 constexpr bool is_operator(char c) {
     return std::string_view("~!@#^&|`?+-*/%<>=").find(c) != std::string_view::npos;
